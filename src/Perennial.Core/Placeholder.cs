@@ -1,0 +1,1 @@
+namespace Perennial.Core; internal static class Placeholder { }

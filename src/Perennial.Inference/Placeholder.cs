@@ -1,0 +1,1 @@
+namespace Perennial.Inference; internal static class Placeholder { }

@@ -1,0 +1,1 @@
+namespace Perennial.Learning; internal static class Placeholder { }
