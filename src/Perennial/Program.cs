@@ -1,1 +1,3 @@
-Console.WriteLine("perennial");
+using Perennial.Commands;
+
+return await RootVerbs.InvokeAsync(args, Console.Out, Console.Error);
