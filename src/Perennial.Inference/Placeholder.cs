@@ -1,1 +1,0 @@
-namespace Perennial.Inference; internal static class Placeholder { }
