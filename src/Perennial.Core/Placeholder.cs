@@ -1,1 +1,0 @@
-namespace Perennial.Core; internal static class Placeholder { }
