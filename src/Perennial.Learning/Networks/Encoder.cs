@@ -1,0 +1,49 @@
+using Perennial.Core.Images;
+using static TorchSharp.torch;
+using static TorchSharp.torch.nn;
+
+namespace Perennial.Learning.Networks;
+
+/// <summary>
+/// What a generation serves: pixels in [0, 1] in, unit vectors out. Mean and standard deviation and the L2 normalisation are inside,
+/// so that no caller can get them wrong. Cosine similarity of two embeddings is their dot product.
+/// </summary>
+public sealed class Encoder : Module<Tensor, Tensor>
+{
+    /// <param name="backbone">Becomes a child: disposed with the encoder.</param>
+    /// <param name="preprocessing">Its mean and standard deviation are applied here; its size is the caller's business.</param>
+    public Encoder(ResNet backbone, Preprocessing preprocessing) : base(nameof(Encoder))
+    {
+        Backbone = backbone;
+        Preprocessing = preprocessing;
+        register_module("backbone", backbone);
+        register_buffer("mean", PerChannel(preprocessing.Mean), persistent: false);
+        register_buffer("std", PerChannel(preprocessing.Std), persistent: false);
+    }
+
+    public ResNet Backbone { get; }
+    public Preprocessing Preprocessing { get; }
+
+    /// <summary>D, the length of an embedding.</summary>
+    public int Dimensions => Backbone.Features;
+
+    /// <param name="input">[N, 3, H, W], RGB in [0, 1]</param>
+    /// <returns>[N, D], each row of length 1</returns>
+    public override Tensor forward(Tensor input)
+    {
+        using var scope = NewDisposeScope();
+        return functional.normalize(Features(input).to(float32), p: 2, dim: 1).MoveToOuterDisposeScope(); // [N, D]
+    }
+
+    /// <summary>The backbone's features before L2 normalisation: what a projection head is trained on.</summary>
+    /// <param name="input">[N, 3, H, W], RGB in [0, 1]</param>
+    /// <returns>[N, D]</returns>
+    public Tensor Features(Tensor input)
+    {
+        using var scope = NewDisposeScope();
+        var normalised = input.sub(get_buffer("mean")!).div_(get_buffer("std")!); // [N, 3, H, W]
+        return Backbone.call(normalised).MoveToOuterDisposeScope();             // [N, D]
+    }
+
+    private static Tensor PerChannel(float[] values) => tensor(values, [1, 3, 1, 1]).DetachFromDisposeScope();
+}

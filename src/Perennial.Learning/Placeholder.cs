@@ -1,1 +1,0 @@
-namespace Perennial.Learning; internal static class Placeholder { }
