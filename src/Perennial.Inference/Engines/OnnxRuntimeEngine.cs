@@ -1,0 +1,134 @@
+using Microsoft.ML.OnnxRuntime;
+using Microsoft.ML.OnnxRuntime.Tensors;
+using Perennial.Inference.Swapping;
+
+namespace Perennial.Inference.Engines;
+
+/// <summary>
+/// An encoder or a classifier on ONNX Runtime's CPU provider. One session; batches run in parallel when several threads call
+/// <see cref="Run"/>, but one batch alone uses all of <see cref="EngineOptions.IntraOpThreads"/>, so one caller at a time is best.
+/// </summary>
+/// <remarks>
+/// Input and output are the callers' memory, pinned for the length of the run, never copied. Custom-operator libraries are
+/// executable code and never loaded: a model that needs one is refused. The same batch gives the same bits; a row's bits may
+/// differ between batch sizes, because the runtime multiplies matrices of different heights by different kernels.
+/// </remarks>
+public sealed class OnnxRuntimeEngine : IInferenceEngine
+{
+    private static readonly RunOptions Defaults = new();
+
+    private readonly InferenceSession _session;
+    private readonly ModelSignature _signature;
+    private readonly string[] _inputs, _outputs;
+    private readonly UseCount _uses = new();
+    private int _disposed;
+
+    private OnnxRuntimeEngine(InferenceSession session, ModelSignature signature, EngineOptions options)
+    {
+        (_session, _signature) = (session, signature);
+        (_inputs, _outputs) = ([signature.Input], [signature.Output]);
+        Name = $"onnxruntime-cpu-{options.Precision}";
+    }
+
+    public string Name { get; }
+
+    public int Dimensions => _signature.Dimensions;
+
+    public int[] ItemShape => [.. _signature.ItemShape];
+
+    internal ModelSignature Signature => _signature;
+
+    /// <summary>Reads a network and prepares it for running.</summary>
+    /// <param name="onnxPath">"image" [N, 3, H, W] to "embedding" [N, D], or "embedding" [N, D] to "probabilities" [N, C]; N free, float32.</param>
+    /// <param name="options">Threads and memory.</param>
+    /// <exception cref="EngineException">The file is missing, is not ONNX, uses an unknown operator, or has another input or output.</exception>
+    public static OnnxRuntimeEngine Load(string onnxPath, EngineOptions options)
+    {
+        options.Validate();
+        string file = Path.GetFileName(onnxPath);
+        if (!File.Exists(onnxPath))
+            throw new EngineException($"There is no file {onnxPath}.");
+        InferenceSession session = Open(onnxPath, file, options);
+        try
+        {
+            return new OnnxRuntimeEngine(session, ModelSignature.Of(session, file), options);
+        }
+        catch
+        {
+            session.Dispose();
+            throw;
+        }
+    }
+
+    public unsafe void Run(ReadOnlySpan<float> input, int n, Span<float> output)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(n, 1);
+        Fits(input.Length, (long)n * _signature.ItemLength, n, nameof(input));
+        Fits(output.Length, (long)n * Dimensions, n, nameof(output));
+        ObjectDisposedException.ThrowIf(Volatile.Read(ref _disposed) != 0 || !_uses.TryEnter(), this);
+        try
+        {
+            fixed (float* from = input)
+            fixed (float* to = output)
+            {
+                using OrtValue source = View(from, [n, .. _signature.ItemShape], input.Length);
+                using OrtValue target = View(to, [n, Dimensions], output.Length);
+                _session.Run(Defaults, _inputs, [source], _outputs, [target]);
+            }
+        }
+        catch (OnnxRuntimeException exception)
+        {
+            throw new EngineException($"{Name} failed on a batch of {n}: {exception.Message}", exception);
+        }
+        finally
+        {
+            Leave();
+        }
+    }
+
+    /// <summary>Frees the session, once the runs that are under way have ended.</summary>
+    public void Dispose()
+    {
+        if (Interlocked.Exchange(ref _disposed, 1) == 0)
+            Leave();
+    }
+
+    private void Leave()
+    {
+        if (_uses.Leave())
+            _session.Dispose();
+    }
+
+    private static InferenceSession Open(string onnxPath, string file, EngineOptions options)
+    {
+        using SessionOptions session = new()
+        {
+            IntraOpNumThreads = options.IntraOpThreads,
+            InterOpNumThreads = 1,
+            ExecutionMode = ExecutionMode.ORT_SEQUENTIAL,
+            GraphOptimizationLevel = GraphOptimizationLevel.ORT_ENABLE_ALL,
+            EnableCpuMemArena = options.KeepMemory,
+            EnableMemoryPattern = options.KeepMemory,
+            LogSeverityLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL, // errors come as exceptions
+        };
+        session.AddSessionConfigEntry("session.use_deterministic_compute", "1");
+        session.AddSessionConfigEntry("session.intra_op.allow_spinning", options.Spin ? "1" : "0");
+        try
+        {
+            return new InferenceSession(onnxPath, session);
+        }
+        catch (OnnxRuntimeException exception)
+        {
+            throw new EngineException($"ONNX Runtime cannot load {file}: {exception.Message}", exception);
+        }
+    }
+
+    private static unsafe OrtValue View(float* data, long[] shape, int length) =>
+        OrtValue.CreateTensorValueWithData(OrtMemoryInfo.DefaultInstance, TensorElementType.Float, shape, (nint)data, (long)length * sizeof(float));
+
+    private static void Fits(int length, long expected, int n, string name)
+    {
+        if (length != expected)
+            throw new ArgumentException($"A batch of {n} takes {expected} floats, not {length}.", name);
+    }
+}
