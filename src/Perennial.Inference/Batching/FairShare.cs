@@ -1,0 +1,33 @@
+namespace Perennial.Inference.Batching;
+
+/// <summary>
+/// Divides the places of a batch between the classes. Interactive goes first; while bulk waits beside it, every
+/// <paramref name="interactivePerBulk"/> interactive images entitle one bulk image to a place.
+/// </summary>
+internal sealed class FairShare(int maxBatch, int interactivePerBulk)
+{
+    private readonly int _most = interactivePerBulk * Math.Max(1, maxBatch / 2);
+    private int _served; // interactive images taken while bulk waited, for which bulk has not had its place yet
+
+    /// <param name="interactive">Images waiting.</param>
+    /// <param name="bulk">Images waiting.</param>
+    /// <param name="interactiveLately">Somebody was served a moment ago and may well come back, so a batch of bulk alone stays short.</param>
+    public (int Interactive, int Bulk) Divide(int interactive, int bulk, bool interactiveLately)
+    {
+        if (bulk == 0)
+        {
+            _served = 0;
+            return (Math.Min(interactive, maxBatch), 0);
+        }
+        if (interactive == 0)
+        {
+            int alone = Math.Min(bulk, interactiveLately ? Math.Max(1, maxBatch / (interactivePerBulk + 1)) : maxBatch);
+            _served = Math.Max(0, _served - alone * interactivePerBulk);
+            return (0, alone);
+        }
+        int due = Math.Min(Math.Min(_served / interactivePerBulk, bulk), maxBatch);
+        int first = Math.Min(interactive, maxBatch - due);
+        _served = Math.Min(_most, _served - due * interactivePerBulk + first);
+        return (first, due);
+    }
+}
