@@ -1,0 +1,14 @@
+using System.Net;
+
+namespace Perennial.Client;
+
+/// <summary>A running service refused a request, or could not be reached.</summary>
+/// <param name="status">Null when there was no answer at all.</param>
+/// <param name="code">The problem document's stable code, e.g. <c>corrupt_image</c>; null where there was none.</param>
+/// <param name="message">One sentence.</param>
+public sealed class ServiceException(HttpStatusCode? status, string? code, string message) : Exception(message)
+{
+    public HttpStatusCode? Status { get; } = status;
+
+    public string? Code { get; } = code;
+}
