@@ -38,4 +38,23 @@ public sealed class ChannelsLastTests
         Assert.Equal(0, ChannelsLast.Of(images).sub(images).abs().max().item<float>());
         Assert.True(network.call(ChannelsLast.Of(images)).allclose(expected, atol: 1e-5));
     }
+
+    [Fact]
+    public void A_converted_network_can_be_trained()
+    {
+        using var scope = NewDisposeScope();
+        using var network = ResNet.Create(ResNet.Describe("resnet10", 8, 32));
+        ChannelsLast.Convert(network);
+        using var optimizer = optim.SGD(network.parameters(), 0.01);
+        var images = ChannelsLast.Of(rand(4, 3, 32, 32));
+        var before = network.Conv1.weight.clone();
+        for (int step = 0; step < 2; step++)
+        {
+            optimizer.zero_grad();
+            network.call(images).square().mean().backward();
+            optimizer.step();
+        }
+        Assert.True(ChannelsLast.IsOrderOf(network.Conv1.weight));
+        Assert.True(network.Conv1.weight.sub(before).abs().max().item<float>() > 0);
+    }
 }
