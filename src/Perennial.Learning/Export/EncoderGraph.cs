@@ -1,0 +1,59 @@
+using System.Globalization;
+using Perennial.Core.Images;
+using Perennial.Learning.Networks;
+using static TorchSharp.torch;
+using static TorchSharp.torch.nn;
+
+namespace Perennial.Learning.Export;
+
+/// <summary>
+/// <c>encoder.onnx</c>: input "image" <c>[N, 3, S, S]</c> float32 RGB in [0, 1], output "embedding" <c>[N, D]</c> float32, each row of length 1.
+/// Mean and standard deviation are two nodes of their own: zero padding comes after them, so they cannot be folded into the first convolution.
+/// </summary>
+public static class EncoderGraph
+{
+    /// <summary>The name of the input.</summary>
+    public const string Image = "image";
+
+    /// <summary>The name of the output.</summary>
+    public const string Embedding = "embedding";
+
+    /// <summary>The file's bytes; the same weights give the same bytes.</summary>
+    /// <param name="encoder">What is written as it computes in evaluation mode; it is only read.</param>
+    /// <param name="precision">What the backbone computes in. Normalisations are float32 in every variant, so no square overflows float16.</param>
+    /// <exception cref="ExportException">A weight is not finite or does not fit the precision.</exception>
+    public static byte[] Build(Encoder encoder, OnnxPrecision precision)
+    {
+        int size = encoder.Preprocessing.Size;
+        OnnxGraph graph = new("encoder");
+        string x = graph.Input(Image, 3, size, size); // [N, 3, S, S]
+        x = Normalise(graph, x, encoder.Preprocessing);
+        if (precision != OnnxPrecision.Float32)
+            x = graph.Cast("backbone/cast_in", x, precision);
+        x = Backbone(graph, encoder.Backbone, x, precision); // [N, D]
+        if (precision != OnnxPrecision.Float32)
+            x = graph.Cast("backbone/cast_out", x, OnnxPrecision.Float32);
+        graph.Output(graph.L2Normalize(Embedding, x), encoder.Dimensions); // [N, D]
+        return graph.ToModel(
+        [
+            new("backbone", encoder.Backbone.Description.Name),
+            new("dimensions", encoder.Dimensions.ToString(CultureInfo.InvariantCulture)),
+            new("precision", precision == OnnxPrecision.Float32 ? "fp32" : "fp16"),
+        ]);
+    }
+
+    private static string Normalise(OnnxGraph graph, string image, Preprocessing preprocessing)
+    {
+        float[] reciprocal = [.. preprocessing.Std.Select(std => (float)(1.0 / std))];
+        string mean = graph.Constant("preprocessing/mean", preprocessing.Mean, [1, 3, 1, 1], OnnxPrecision.Float32);
+        string scale = graph.Constant("preprocessing/scale", reciprocal, [1, 3, 1, 1], OnnxPrecision.Float32);
+        return graph.Mul("preprocessing/mul", graph.Sub("preprocessing/sub", image, mean), scale); // [N, 3, S, S]
+    }
+
+    // One writer a network: a further architecture adds its own class and its line here.
+    private static string Backbone(OnnxGraph graph, Module<Tensor, Tensor> backbone, string x, OnnxPrecision precision) => backbone switch
+    {
+        ResNet network => ResNetGraph.Append(graph, network, x, precision),
+        _ => throw new ExportException($"There is no ONNX writer for the network '{backbone.GetName()}'."),
+    };
+}

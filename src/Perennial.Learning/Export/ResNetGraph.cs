@@ -1,0 +1,41 @@
+using Perennial.Learning.Networks;
+using TorchSharp.Modules;
+
+namespace Perennial.Learning.Export;
+
+/// <summary>Writes a <see cref="ResNet"/> in evaluation mode into a graph, node names being torchvision's module names under <c>backbone/</c>.</summary>
+internal static class ResNetGraph
+{
+    /// <summary>Appends the network and returns its features <c>[N, D]</c>, not normalised, in <paramref name="precision"/>.</summary>
+    /// <param name="graph">Where the nodes go.</param>
+    /// <param name="network">The network; it is only read.</param>
+    /// <param name="x">Normalised images <c>[N, 3, H, W]</c> in <paramref name="precision"/>.</param>
+    /// <param name="precision">What the convolutions compute in.</param>
+    public static string Append(OnnxGraph graph, ResNet network, string x, OnnxPrecision precision)
+    {
+        x = graph.Relu("backbone/relu", ConvNorm("conv1", network.Conv1, network.Bn1, x)); // [N, w, H, W], or half of H and W
+        if (network.Description.Stem == "imagenet")
+            x = graph.MaxPool("backbone/maxpool", x, kernel: 3, stride: 2, padding: 1); // [N, w, H/4, W/4]
+        for (int stage = 0; stage < network.Stages.Count; stage++)
+        {
+            for (int block = 0; block < network.Stages[stage].Count; block++)
+                x = Block($"layer{stage + 1}.{block}", network.Stages[stage][block], x); // [N, w * 2^stage, h, w]
+        }
+
+        x = graph.GlobalAveragePool("backbone/avgpool", x); // [N, D, 1, 1]
+        return graph.Flatten("backbone/flatten", x); // [N, D]
+
+        string Block(string name, BasicBlock block, string input)
+        {
+            string main = graph.Relu($"backbone/{name}.relu1", ConvNorm($"{name}.conv1", block.Conv1, block.Bn1, input));
+            main = ConvNorm($"{name}.conv2", block.Conv2, block.Bn2, main);
+            string shortcut = block is { DownsampleConv: { } conv, DownsampleBn: { } norm }
+                ? ConvNorm($"{name}.downsample.0", conv, norm, input)
+                : input;
+            return graph.Relu($"backbone/{name}.relu2", graph.Add($"backbone/{name}.add", main, shortcut));
+        }
+
+        string ConvNorm(string name, Conv2d conv, BatchNorm2d norm, string input) =>
+            graph.Conv($"backbone/{name}", input, FoldedConvolution.Of(name, conv, norm), precision);
+    }
+}

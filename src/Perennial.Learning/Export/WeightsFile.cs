@@ -1,0 +1,66 @@
+using System.Globalization;
+using Perennial.Core.Generations;
+using Perennial.Learning.Networks;
+using static TorchSharp.torch;
+
+namespace Perennial.Learning.Export;
+
+/// <summary>
+/// <c>weights.safetensors</c>: a backbone's parameters and running statistics under torchvision's names (<c>conv1.weight</c>,
+/// <c>layer1.0.bn1.running_mean</c>, ...; no <c>fc</c>), so that PyTorch reads it by name. Format: github.com/huggingface/safetensors.
+/// </summary>
+public static class WeightsFile
+{
+    /// <summary>Writes parameters and buffers: floats as F32, <c>num_batches_tracked</c> as I64.</summary>
+    public static void Write(string path, ResNet backbone)
+    {
+        BackboneDescription description = backbone.Description;
+        Dictionary<string, string> metadata = new()
+        {
+            ["format"] = "pt", // what Python's loaders look for
+            ["backbone"] = description.Name,
+            ["width"] = description.Width.ToString(CultureInfo.InvariantCulture),
+            ["stem"] = description.Stem,
+        };
+        Safetensors.Write(path, backbone.state_dict().Select(entry => ToSafeTensor(entry.Key, entry.Value)), metadata);
+    }
+
+    /// <summary>Copies a file's tensors into a backbone by name.</summary>
+    /// <param name="path">A file written by <see cref="Write"/>, or by PyTorch from the same architecture without <c>fc</c>.</param>
+    /// <param name="backbone">Unchanged when an exception is thrown.</param>
+    /// <exception cref="GenerationException">A tensor is missing, not known to the backbone, or of another shape or type.</exception>
+    /// <exception cref="SafetensorsException">The file is not valid safetensors.</exception>
+    public static void ReadInto(string path, ResNet backbone)
+    {
+        SafetensorsFile file = Safetensors.Read(path);
+        Dictionary<string, Tensor> state = backbone.state_dict();
+        if (file.Tensors.FirstOrDefault(tensor => !state.ContainsKey(tensor.Name)) is { } unknown)
+            throw new GenerationException($"{path} holds '{unknown.Name}', which {Describe(backbone)} does not have.");
+        foreach ((string name, Tensor target) in state)
+        {
+            SafeTensor source = file.Find(name) ?? throw new GenerationException($"{path} lacks '{name}' of {Describe(backbone)}.");
+            if (!source.Shape.AsSpan().SequenceEqual(target.shape))
+                throw new GenerationException($"'{name}' in {path} has the shape [{string.Join(", ", source.Shape)}]; {Describe(backbone)} needs [{string.Join(", ", target.shape)}].");
+            if (source.DType != DTypeOf(target))
+                throw new GenerationException($"'{name}' in {path} is {source.DType}, not {DTypeOf(target)}.");
+        }
+
+        using var noGrad = no_grad();
+        using var scope = NewDisposeScope();
+        foreach ((string name, Tensor target) in state)
+            target.copy_(ToTensor(file[name]));
+    }
+
+    private static SafeTensor ToSafeTensor(string name, Tensor value) => DTypeOf(value) == "I64"
+        ? SafeTensor.I64(name, value.shape, value.ToIntegers())
+        : SafeTensor.F32(name, value.shape, value.ToSingles());
+
+    private static Tensor ToTensor(SafeTensor source) => source.DType == "I64"
+        ? tensor(source.Integers.ToArray(), source.Shape)
+        : tensor(source.Floats.ToArray(), source.Shape);
+
+    private static string DTypeOf(Tensor value) => value.dtype == ScalarType.Int64 ? "I64" : "F32";
+
+    private static string Describe(ResNet backbone) =>
+        $"{backbone.Description.Name} of width {backbone.Description.Width} with the {backbone.Description.Stem} stem";
+}
