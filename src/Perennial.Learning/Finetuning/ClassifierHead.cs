@@ -41,6 +41,9 @@ public sealed class ClassifierHead : Module<Tensor, Tensor>
     /// <summary>The layer that embeddings enter.</summary>
     internal Linear First => Hidden ?? Output;
 
+    // The children are registered by name in the constructor; TorchSharp would register the fields once more under their own names.
+    protected override void RegisterComponents() { }
+
     /// <param name="input">Embeddings [N, D]</param>
     /// <returns>Logits [N, C]</returns>
     public override Tensor forward(Tensor input)

@@ -42,6 +42,9 @@ public sealed class BasicBlock : Module<Tensor, Tensor>
     /// <summary>Batch norm of the shortcut where the shape changes; null elsewhere.</summary>
     public BatchNorm2d? DownsampleBn { get; }
 
+    // The children are registered by name in the constructor; TorchSharp would register the fields once more under their own names.
+    protected override void RegisterComponents() { }
+
     /// <param name="input">[N, C_in, H, W]</param>
     /// <returns>[N, C, H / stride, W / stride]</returns>
     public override Tensor forward(Tensor input)

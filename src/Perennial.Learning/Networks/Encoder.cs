@@ -27,6 +27,9 @@ public sealed class Encoder : Module<Tensor, Tensor>
     /// <summary>D, the length of an embedding.</summary>
     public int Dimensions => Backbone.Features;
 
+    // The children are registered by name in the constructor; TorchSharp would register the fields once more under their own names.
+    protected override void RegisterComponents() { }
+
     /// <param name="input">[N, 3, H, W], RGB in [0, 1]</param>
     /// <returns>[N, D], each row of length 1</returns>
     public override Tensor forward(Tensor input)

@@ -26,6 +26,9 @@ public sealed class ProjectionHead : Module<Tensor, Tensor>
         register_module("layers", _layers);
     }
 
+    // The children are registered by name in the constructor; TorchSharp would register the fields once more under their own names.
+    protected override void RegisterComponents() { }
+
     /// <param name="features">[N, D]</param>
     /// <returns>Projections [N, d], not normalised.</returns>
     public override Tensor forward(Tensor features) => _layers.call(features);

@@ -79,6 +79,9 @@ public sealed class ResNet : Module<Tensor, Tensor>
         return network;
     }
 
+    // The children are registered by name in the constructor; TorchSharp would register the fields once more under their own names.
+    protected override void RegisterComponents() { }
+
     /// <param name="input">[N, 3, H, W], normalised</param>
     /// <returns>Features [N, D], global average of the last stage, not normalised.</returns>
     public override Tensor forward(Tensor input)

@@ -23,8 +23,8 @@ public sealed class WeightsFileTests : IDisposable
     [Fact]
     public void The_names_are_those_of_torchvision()
     {
-        using var network = ResNet.Create(ResNet.Describe("resnet18", 8, 96));
-        WeightsFile.Write(_path, network);
+        using var encoder = RandomEncoder.Create("resnet18", 8, 96);
+        WeightsFile.Write(_path, encoder.Backbone);
         List<string> expected = ["conv1.weight", .. Norm("bn1")];
         for (int layer = 1; layer <= 4; layer++)
         {
