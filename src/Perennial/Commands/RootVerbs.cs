@@ -16,6 +16,7 @@ internal static class RootVerbs
         {
             help.Action = new HelpWithExamples((HelpAction)help.Action!);
         }
+        root.Add(ServeCommand.Create());
         return root;
     }
 

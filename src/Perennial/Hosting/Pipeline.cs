@@ -1,0 +1,35 @@
+using Microsoft.Extensions.FileProviders;
+using Perennial.Access;
+using Perennial.Endpoints;
+using Perennial.Endpoints.OpenApi;
+using Perennial.Telemetry;
+
+namespace Perennial.Hosting;
+
+/// <summary>What every request passes through, and the map of calls.</summary>
+internal static class Pipeline
+{
+    public static void UsePipeline(this WebApplication app)
+    {
+        app.UseMiddleware<RequestTelemetry>();
+        app.UseMiddleware<SecurityHeaders>();
+        app.UseMiddleware<ProblemResponses>();
+        app.UseMiddleware<BrowserGuard>();
+        PhysicalFileProvider pages = new(Path.Combine(AppContext.BaseDirectory, "wwwroot"));
+        app.UseDefaultFiles(new DefaultFilesOptions { FileProvider = pages });
+        app.UseStaticFiles(new StaticFileOptions { FileProvider = pages });
+        app.UseRouting();
+        app.UseMiddleware<AccessControl>();
+    }
+
+    public static void MapEndpoints(this WebApplication app)
+    {
+        app.MapEmbed();
+        app.MapClassify();
+        app.MapImages();
+        app.MapSearch();
+        app.MapHealth();
+        app.MapMetrics();
+        app.MapApiDescription();
+    }
+}

@@ -1,0 +1,41 @@
+using Microsoft.Extensions.Options;
+using Perennial.Commands;
+
+namespace Perennial.Hosting;
+
+/// <summary>Where settings come from, the later ones first to give way: flags, environment, <c>--config</c> file, defaults.</summary>
+internal static class ServeConfiguration
+{
+    private const string UrlsKey = $"{PerennialOptions.Section}:{nameof(PerennialOptions.Urls)}";
+    private const string AdminUrlsKey = $"{PerennialOptions.Section}:{nameof(PerennialOptions.Admin)}:{nameof(AdminOptions.Urls)}";
+
+    public static void Add(ConfigurationManager configuration, IEnumerable<KeyValuePair<string, string?>> settings, string? file)
+    {
+        if (file is not null)
+        {
+            if (!File.Exists(file)) throw new UsageException($"There is no configuration file {file}.");
+            configuration.AddJsonFile(Path.GetFullPath(file), optional: false, reloadOnChange: false);
+        }
+        configuration.AddEnvironmentVariables();
+        configuration.AddInMemoryCollection(settings);
+        // What ASP.NET Core's own names say counts where ours say nothing.
+        if (configuration[UrlsKey] is null && configuration["ASPNETCORE_URLS"] is { Length: > 0 } urls) configuration[UrlsKey] = urls;
+        if (configuration[AdminUrlsKey] is null && configuration["Admin:Urls"] is { Length: > 0 } admin) configuration[AdminUrlsKey] = admin;
+    }
+
+    /// <exception cref="UsageException">A setting cannot be read or is out of range.</exception>
+    public static PerennialOptions Read(IConfiguration configuration)
+    {
+        PerennialOptions options = new();
+        try
+        {
+            configuration.GetSection(PerennialOptions.Section).Bind(options, binder => binder.ErrorOnUnknownConfiguration = true);
+        }
+        catch (InvalidOperationException exception)
+        {
+            throw new UsageException(exception.Message);
+        }
+        ValidateOptionsResult result = new PerennialOptionsValidator().Validate(null, options);
+        return result.Failed ? throw new UsageException(string.Join(' ', result.Failures)) : options;
+    }
+}

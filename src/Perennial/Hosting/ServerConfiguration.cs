@@ -1,0 +1,41 @@
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.Extensions.Logging.Console;
+
+namespace Perennial.Hosting;
+
+/// <summary>Kestrel with its limits, and the log.</summary>
+internal static class ServerConfiguration
+{
+    private static readonly TimeSpan HeadersTimeout = TimeSpan.FromSeconds(15);
+    private static readonly TimeSpan SlowBodyGrace = TimeSpan.FromSeconds(10);
+    private const int LargestHeaders = 32 << 10;
+    private const int MostHeaders = 64;
+
+    public static void AddServer(this WebApplicationBuilder builder, PerennialOptions options)
+    {
+        Listeners listeners = new(options);
+        builder.Services.AddSingleton(listeners);
+        builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = options.Limits.ShutdownTimeout);
+        builder.WebHost.UseKestrel(kestrel =>
+        {
+            kestrel.AddServerHeader = false;
+            kestrel.Limits.MaxRequestBodySize = options.Limits.MaxRequestBytes;
+            kestrel.Limits.MaxConcurrentConnections = options.Limits.MaxConnections;
+            kestrel.Limits.RequestHeadersTimeout = HeadersTimeout;
+            kestrel.Limits.MinRequestBodyDataRate = new MinDataRate(options.Limits.MinBodyBytesPerSecond, SlowBodyGrace);
+            kestrel.Limits.MaxRequestHeadersTotalSize = LargestHeaders;
+            kestrel.Limits.MaxRequestHeaderCount = MostHeaders;
+            listeners.Bind(kestrel);
+        });
+        builder.Logging.AddConfiguration(builder.Configuration.GetSection("Logging"))
+            .AddFilter("Microsoft", LogLevel.Warning)
+            .AddFilter("System", LogLevel.Warning)
+            .AddSimpleConsole(console =>
+            {
+                console.SingleLine = true;
+                console.TimestampFormat = "yyyy-MM-dd HH:mm:ss ";
+                console.UseUtcTimestamp = true;
+                console.ColorBehavior = Console.IsOutputRedirected ? LoggerColorBehavior.Disabled : LoggerColorBehavior.Default;
+            });
+    }
+}
