@@ -12,6 +12,8 @@ public static class ImageDecoder
     private const int ExtremeRatio = 64;
     // Sources up to so many pixels are held decoded in memory, larger ones are streamed.
     private const int AtOnce = 1 << 20;
+    // Handed to the loader. The thumbnail's own fail_on does not reach it: a truncated JPEG would come out half grey.
+    private const string FailOnError = "[fail-on=error]";
     private const int SmallestThumbnail = 8;
     private const int LargestThumbnail = 4096;
     private const int ThumbnailQuality = 85;
@@ -75,7 +77,7 @@ public static class ImageDecoder
         try
         {
             var shrunk = Image.ThumbnailBuffer(
-                image.Data, size, height: size, outputProfile: image.HasProfile ? "srgb" : null, failOn: Enums.FailOn.Error);
+                image.Data, size, height: size, outputProfile: image.HasProfile ? "srgb" : null, optionString: FailOnError);
             using var thumbnail = Srgb.From(shrunk);
             return thumbnail.JpegsaveBuffer(q: ThumbnailQuality, keep: Enums.ForeignKeep.None);
         }
@@ -103,7 +105,7 @@ public static class ImageDecoder
             size: squash ? Enums.Size.Force : null,
             crop: squash ? null : Enums.Interesting.Centre,
             outputProfile: image.HasProfile ? "srgb" : null,
-            failOn: Enums.FailOn.Error);
+            optionString: FailOnError);
     }
 
     private static Image Upright(EncodedImage image)

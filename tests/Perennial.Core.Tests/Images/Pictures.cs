@@ -1,3 +1,5 @@
+using NetVips;
+
 namespace Perennial.Core.Tests.Images;
 
 /// <summary>Pictures whose every pixel is known.</summary>
@@ -20,6 +22,9 @@ internal static class Pictures
 
     /// <summary>A PNG of noise; another seed is another image.</summary>
     public static byte[] Png(int seed, int width = 8, int height = 8) => PngWriter.Write(width, height, Noise(width, height, seed));
+
+    public static Image Vips(byte[] samples, int width, int height, int bands = 3) =>
+        Image.NewFromMemory(samples, width, height, bands, Enums.BandFormat.Uchar);
 
     /// <summary>[H, W, 3] to [3, H, W].</summary>
     public static byte[] Planar(byte[] interleaved)
