@@ -61,14 +61,14 @@ internal static class Schema
         CREATE INDEX runs_by_created_at ON runs (created_at);
 
         CREATE TABLE promotion (                        -- one row
-            one         INTEGER PRIMARY KEY DEFAULT 1 CHECK (one = 1),
+            one         INTEGER NOT NULL DEFAULT 1 UNIQUE CHECK (one = 1),
             generation  INTEGER NOT NULL,
             previous    INTEGER,
             promoted_at INTEGER NOT NULL
         ) STRICT;
 
         CREATE TABLE policy (                           -- one row
-            one        INTEGER PRIMARY KEY DEFAULT 1 CHECK (one = 1),
+            one        INTEGER NOT NULL DEFAULT 1 UNIQUE CHECK (one = 1),
             document   TEXT    NOT NULL,                -- JSON object
             updated_at INTEGER NOT NULL
         ) STRICT;

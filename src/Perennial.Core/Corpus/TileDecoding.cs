@@ -104,6 +104,10 @@ internal sealed class TileDecoding(IEnumerable<TileSource> sources, Preprocessin
         {
             return (tile, exception.Message);
         }
+        catch (Exception exception) when (exception is FileNotFoundException or DirectoryNotFoundException)
+        {
+            return (tile, "The image is no longer there.");
+        }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
             return (tile, "The image cannot be read: " + exception.Message);
