@@ -1,0 +1,3 @@
+namespace Perennial.Learning.Views;
+
+internal enum ColourChangeKind { Brightness, Contrast, Saturation, Hue }
