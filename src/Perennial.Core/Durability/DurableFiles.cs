@@ -7,7 +7,7 @@ namespace Perennial.Core.Durability;
 /// <summary>
 /// What a crash-safe write needs and .NET does not bring: a rename or a new name is durable only when the directory that holds it has been flushed too.
 /// </summary>
-internal static partial class DurableFiles
+public static partial class DurableFiles
 {
     /// <summary>Flushes a file that somebody else has written.</summary>
     public static void FlushFile(string path)

@@ -51,11 +51,11 @@ public static class WeightsFile
             target.copy_(ToTensor(file[name]));
     }
 
-    private static SafeTensor ToSafeTensor(string name, Tensor value) => DTypeOf(value) == "I64"
+    internal static SafeTensor ToSafeTensor(string name, Tensor value) => DTypeOf(value) == "I64"
         ? SafeTensor.I64(name, value.shape, value.ToIntegers())
         : SafeTensor.F32(name, value.shape, value.ToSingles());
 
-    private static Tensor ToTensor(SafeTensor source) => source.DType == "I64"
+    internal static Tensor ToTensor(SafeTensor source) => source.DType == "I64"
         ? tensor(source.Integers.ToArray(), source.Shape)
         : tensor(source.Floats.ToArray(), source.Shape);
 

@@ -1,0 +1,24 @@
+using Perennial.Learning.Networks;
+using Perennial.Learning.Views;
+using static TorchSharp.torch;
+
+namespace Perennial.Learning.Methods;
+
+/// <summary>
+/// A self-supervised method: which views it wants, which modules it trains beside the encoder, and what it costs when the
+/// encoder sees them. What the trainer does around it (order, rate, checkpoints) is the same for all.
+/// </summary>
+public interface ISslMethod : IDisposable
+{
+    /// <summary>How each view of an image is drawn, in the order in which <see cref="Step"/> takes them.</summary>
+    IReadOnlyList<ViewParameters> Views { get; }
+
+    /// <summary>Heads and the like: trained with the encoder, kept in checkpoints, thrown away at the end.</summary>
+    nn.Module Heads { get; }
+
+    /// <summary>One forward pass.</summary>
+    /// <param name="encoder">The network that is kept.</param>
+    /// <param name="views">One tensor [N, 3, S, S] in [0, 1] for each of <see cref="Views"/>.</param>
+    /// <param name="precision">Within it run the networks; the loss itself is float32.</param>
+    MethodStep Step(Encoder encoder, IReadOnlyList<Tensor> views, Precision precision);
+}

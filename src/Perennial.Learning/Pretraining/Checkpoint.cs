@@ -1,0 +1,59 @@
+using System.Globalization;
+using Perennial.Core.Durability;
+using Perennial.Core.Generations;
+using Perennial.Learning.Export;
+using static TorchSharp.torch;
+
+namespace Perennial.Learning.Pretraining;
+
+/// <summary>
+/// The whole state of a run in one safetensors file, written aside, flushed and renamed: a kill at any moment leaves the one before it. There is
+/// no generator state to keep, because every random draw is a function of seed, epoch and image.
+/// </summary>
+internal sealed class Checkpoint(string directory)
+{
+    private const int Kept = 2;
+    private const string StepKey = "step";
+
+    /// <summary>Writes the state after <paramref name="step"/> steps and removes all but the newest two.</summary>
+    public void Write(long step, IReadOnlyDictionary<string, Tensor> state)
+    {
+        Directory.CreateDirectory(directory);
+        string path = Path.Combine(directory, string.Create(CultureInfo.InvariantCulture, $"step-{step:D9}.safetensors")), aside = path + ".aside";
+        Safetensors.Write(aside, state.Select(entry => WeightsFile.ToSafeTensor(entry.Key, entry.Value)), new Dictionary<string, string> { [StepKey] = step.ToString(CultureInfo.InvariantCulture) });
+        DurableFiles.FlushFile(aside);
+        File.Move(aside, path, overwrite: true);
+        DurableFiles.FlushDirectory(directory);
+        foreach (string old in Newest().Skip(Kept)) File.Delete(old);
+    }
+
+    /// <summary>Puts the newest readable checkpoint into <paramref name="state"/>.</summary>
+    /// <returns>Steps done; 0 where there is none.</returns>
+    /// <exception cref="TrainingException">It belongs to another network or method.</exception>
+    public long Restore(IReadOnlyDictionary<string, Tensor> state)
+    {
+        foreach (string path in Newest())
+        {
+            SafetensorsFile file;
+            try { file = Safetensors.Read(path); }
+            catch (SafetensorsException) { continue; } // damaged on disk: the one before it is as good, only older
+            using var noGradient = no_grad();
+            using var scope = NewDisposeScope();
+            foreach ((string name, Tensor target) in state)
+            {
+                SafeTensor source = file.Find(name) ?? throw Foreign(path, name);
+                if (!source.Shape.AsSpan().SequenceEqual(target.shape)) throw Foreign(path, name);
+                target.copy_(WeightsFile.ToTensor(source));
+            }
+            return long.Parse(file.Metadata[StepKey], CultureInfo.InvariantCulture);
+        }
+        return 0;
+    }
+
+    private IEnumerable<string> Newest() => Directory.Exists(directory)
+        ? Directory.EnumerateFiles(directory, "step-*.safetensors").OrderDescending(StringComparer.Ordinal).ToArray()
+        : [];
+
+    private static TrainingException Foreign(string path, string name) =>
+        new($"{path} does not fit this recipe (at '{name}'): resume with the recipe that the run began with, or choose another output directory.");
+}

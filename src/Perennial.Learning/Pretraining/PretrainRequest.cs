@@ -1,0 +1,21 @@
+using Perennial.Core.Corpus;
+using Perennial.Learning.Networks;
+
+namespace Perennial.Learning.Pretraining;
+
+/// <summary>What to train on, how, and where the run keeps its files.</summary>
+/// <param name="Recipe">The hyper-parameters.</param>
+/// <param name="Tiles">Decoded images of the recipe's size.</param>
+/// <param name="TrainRows">Rows of <paramref name="Tiles"/> that are learned from.</param>
+/// <param name="OutputDirectory">Gets <c>recipe.yaml</c>, <c>log.jsonl</c> and <c>checkpoints/</c>.</param>
+public sealed record PretrainRequest(Recipe Recipe, TileSet Tiles, IReadOnlyList<int> TrainRows, string OutputDirectory)
+{
+    /// <summary>Go on from the newest checkpoint in the output directory, if there is one.</summary>
+    public bool Resume { get; init; }
+
+    /// <summary>A <c>weights.safetensors</c> to start from instead of random weights; same backbone, width and stem.</summary>
+    public string? InitialWeights { get; init; }
+
+    /// <summary>Measures the encoder as it goes, e.g. kNN accuracy in [0, 1]; null without labels. The encoder is in evaluation mode meanwhile.</summary>
+    public Func<Encoder, double>? Probe { get; init; }
+}

@@ -1,0 +1,128 @@
+using System.Diagnostics;
+using Perennial.Core.Corpus;
+using Perennial.Core.Durability;
+using Perennial.Learning.Methods;
+using Perennial.Learning.Optimizers;
+using Perennial.Learning.Views;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Perennial.Learning.Pretraining;
+
+/// <summary>
+/// Trains an encoder on images without labels. The order of things: check, build, restore; then for each step: images, views, loss, gradient,
+/// update; after each epoch: guard, probe, log, checkpoint. The same seed and thread count give the same weights bit for bit on a CPU,
+/// whether the run was interrupted or not.
+/// </summary>
+public sealed class Pretrainer
+{
+    private static readonly TimeSpan BetweenReports = TimeSpan.FromSeconds(0.5);
+    private static readonly TimeSpan BetweenCheckpoints = TimeSpan.FromSeconds(30);
+
+    /// <summary>Runs to the end, or until it is cancelled: then a checkpoint is written before the exception leaves.</summary>
+    /// <param name="request">What to train on and how.</param>
+    /// <param name="progress">Told about twice a second and at each epoch's end; may be null.</param>
+    /// <param name="cancellationToken">Stops after the current step.</param>
+    /// <exception cref="TrainingException">Fewer images than a batch, a collapse, or a loss that is not a number.</exception>
+    /// <exception cref="RecipeException">The output directory holds a run of another recipe.</exception>
+    public PretrainOutcome Run(PretrainRequest request, IProgress<TrainingProgress>? progress, CancellationToken cancellationToken)
+    {
+        Recipe recipe = request.Recipe;
+        int batch = recipe.BatchSize, stepsPerEpoch = request.TrainRows.Count / batch;
+        if (stepsPerEpoch == 0)
+            throw new TrainingException($"{request.TrainRows.Count} training images do not fill one batch of {batch}: add images, or set batch_size to {request.TrainRows.Count} or less.");
+        long steps = (long)stepsPerEpoch * recipe.Epochs;
+
+        WriteRecipe(request);
+        using var log = new RunLog(Path.Combine(request.OutputDirectory, "log.jsonl"));
+        using var state = new TrainingState(recipe, request.Tiles.Preprocessing, request.InitialWeights);
+        var checkpoint = new Checkpoint(Path.Combine(request.OutputDirectory, "checkpoints"));
+        long step = request.Resume ? checkpoint.Restore(state.Tensors()) : 0, begun = step;
+        log.Write("start", new { step, steps, trainImages = request.TrainRows.Count, recipe });
+
+        var schedule = new WarmupCosine(recipe.LearningRate, (long)(recipe.WarmupEpochs * stepsPerEpoch), steps);
+        var precision = new Precision(recipe.Amp == "bf16", DeviceType.CPU);
+        RandomViews[] views = [.. state.Method.Views.Select(parameters => new RandomViews(parameters, recipe.Seed))];
+        var guard = new CollapseGuard();
+        long started = Stopwatch.GetTimestamp(), reported = started, saved = started;
+        double lossSum = 0, learningRate = 0;
+        double? knn = null, bestKnn = null;
+        int lossCount = 0;
+
+        TrainingProgress Now()
+        {
+            double seconds = Stopwatch.GetElapsedTime(started).TotalSeconds, speed = seconds > 0 ? (step - begun) * batch / seconds : 0;
+            var remaining = TimeSpan.FromSeconds(speed > 0 ? (steps - step) * batch / speed : 0);
+            return new((int)(step / stepsPerEpoch), recipe.Epochs, step, steps, lossCount > 0 ? lossSum / lossCount : 0, learningRate, speed, remaining, knn, guard.Spread, guard.Rank);
+        }
+
+        while (step < steps)
+        {
+            int epoch = (int)(step / stepsPerEpoch);
+            int[] order = EpochOrder.Of(request.TrainRows, recipe.Seed, epoch);
+            (lossSum, lossCount) = (0, 0);
+            for (int inEpoch = (int)(step % stepsPerEpoch); inEpoch < stepsPerEpoch; inEpoch++)
+            {
+                if (cancellationToken.IsCancellationRequested)
+                {
+                    checkpoint.Write(step, state.Tensors());
+                    log.Write("stopped", Now());
+                    cancellationToken.ThrowIfCancellationRequested();
+                }
+                using var scope = NewDisposeScope();
+                int[] rows = order[(inEpoch * batch)..((inEpoch + 1) * batch)];
+                Tensor images = Batch(request.Tiles, rows);                                  // [N, 3, S, S] uint8
+                Tensor[] drawn = [.. views.Select((view, v) => view.Render(images, rows, epoch, v))]; // each [N, 3, S, S] in [0, 1]
+                MethodStep result = state.Method.Step(state.Encoder, drawn, precision);
+                double loss = result.Loss.item<float>();
+                learningRate = schedule.At(step);
+                CollapseGuard.CheckLoss(loss, step, learningRate);
+                result.Loss.backward();
+                state.Optimizer.Step(learningRate);
+                state.Optimizer.ZeroGradients();
+                step++;
+                (lossSum, lossCount) = (lossSum + loss, lossCount + 1);
+                if (step % stepsPerEpoch == 0) guard.Look(result.Projections, (int)(step / stepsPerEpoch));
+                if (Stopwatch.GetElapsedTime(reported) > BetweenReports)
+                {
+                    reported = Stopwatch.GetTimestamp();
+                    progress?.Report(Now());
+                }
+            }
+
+            int done = epoch + 1;
+            if (request.Probe is not null && (done == recipe.Epochs || (recipe.KnnEvery > 0 && done % recipe.KnnEvery == 0)))
+            {
+                knn = state.Measure(request.Probe);
+                bestKnn = Math.Max(bestKnn ?? 0, knn.Value);
+            }
+            progress?.Report(Now());
+            log.Write("epoch", Now());
+            if (done == recipe.Epochs || Stopwatch.GetElapsedTime(saved) > BetweenCheckpoints)
+            {
+                checkpoint.Write(step, state.Tensors());
+                saved = Stopwatch.GetTimestamp();
+            }
+        }
+
+        log.Write("end", Now());
+        return new PretrainOutcome(state.TakeEncoder(), Now(), bestKnn, Stopwatch.GetElapsedTime(started));
+    }
+
+    private static Tensor Batch(TileSet tiles, int[] rows)
+    {
+        int size = tiles.Preprocessing.Size, length = tiles.Preprocessing.TileBytes;
+        byte[] bytes = new byte[rows.Length * length];
+        for (int i = 0; i < rows.Length; i++) tiles.Tile(rows[i]).CopyTo(bytes.AsSpan(i * length, length));
+        return tensor(bytes, [rows.Length, 3, size, size], ScalarType.Byte); // [N, 3, S, S]
+    }
+
+    private static void WriteRecipe(PretrainRequest request)
+    {
+        Directory.CreateDirectory(request.OutputDirectory);
+        string path = Path.Combine(request.OutputDirectory, "recipe.yaml"), yaml = request.Recipe.ToYaml();
+        if (request.Resume && File.Exists(path) && File.ReadAllText(path) != yaml)
+            throw new RecipeException($"{path} holds another recipe than the one asked for: resume without changing it, or choose another output directory.");
+        DurableFiles.Write(path, System.Text.Encoding.UTF8.GetBytes(yaml));
+    }
+}
