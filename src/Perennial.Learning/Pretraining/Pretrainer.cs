@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using Perennial.Core.Corpus;
 using Perennial.Core.Durability;
 using Perennial.Learning.Methods;
 using Perennial.Learning.Optimizers;
@@ -71,7 +70,7 @@ public sealed class Pretrainer
                 }
                 using var scope = NewDisposeScope();
                 int[] rows = order[(inEpoch * batch)..((inEpoch + 1) * batch)];
-                Tensor images = Batch(request.Tiles, rows);                                  // [N, 3, S, S] uint8
+                Tensor images = TileBatch.Of(request.Tiles, rows);                           // [N, 3, S, S] uint8
                 Tensor[] drawn = [.. views.Select((view, v) => view.Render(images, rows, epoch, v))]; // each [N, 3, S, S] in [0, 1]
                 MethodStep result = state.Method.Step(state.Encoder, drawn, precision);
                 double loss = result.Loss.item<float>();
@@ -107,14 +106,6 @@ public sealed class Pretrainer
 
         log.Write("end", Now());
         return new PretrainOutcome(state.TakeEncoder(), Now(), bestKnn, Stopwatch.GetElapsedTime(started));
-    }
-
-    private static Tensor Batch(TileSet tiles, int[] rows)
-    {
-        int size = tiles.Preprocessing.Size, length = tiles.Preprocessing.TileBytes;
-        byte[] bytes = new byte[rows.Length * length];
-        for (int i = 0; i < rows.Length; i++) tiles.Tile(rows[i]).CopyTo(bytes.AsSpan(i * length, length));
-        return tensor(bytes, [rows.Length, 3, size, size], ScalarType.Byte); // [N, 3, S, S]
     }
 
     private static void WriteRecipe(PretrainRequest request)
