@@ -3,6 +3,8 @@ namespace Perennial.Core.Generations;
 /// <summary>Tells a draft that is being written from one whose process died: the kernel frees the lock with the process.</summary>
 internal sealed class DraftLock : IDisposable
 {
+    private const int LockedBySomebody = 11; // EWOULDBLOCK, as File reports a lock that it did not get
+
     private readonly FileStream _file;
 
     private DraftLock(FileStream file) => _file = file;
@@ -14,7 +16,7 @@ internal sealed class DraftLock : IDisposable
         {
             return new DraftLock(new FileStream(draftPath + ".lock", FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None, bufferSize: 0, FileOptions.DeleteOnClose));
         }
-        catch (IOException)
+        catch (IOException exception) when (exception.HResult == LockedBySomebody)
         {
             return null;
         }

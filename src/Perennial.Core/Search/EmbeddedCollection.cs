@@ -6,6 +6,8 @@ namespace Perennial.Core.Search;
 /// </summary>
 internal sealed class EmbeddedCollection
 {
+    private const int LockedBySomebody = 11; // EWOULDBLOCK
+
     private readonly SemaphoreSlim _writing = new(1, 1);
     private readonly Lock _publishing = new();
     private readonly CollectionHeader _header;
@@ -166,9 +168,9 @@ internal sealed class EmbeddedCollection
         {
             return new FileStream(Path.Combine(directory, "lock"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None, bufferSize: 0);
         }
-        catch (IOException exception)
+        catch (IOException exception) when (exception.HResult == LockedBySomebody)
         {
-            throw new IOException($"The collection in {directory} cannot be locked; is it open in another process?", exception);
+            throw new IOException($"The collection in {directory} is open in another process.", exception);
         }
     }
 }
