@@ -1,24 +1,34 @@
+using System.Numerics.Tensors;
+
 namespace Perennial.Core.Scoring;
 
 /// <summary>
-/// Alignment: mean squared distance of the unit embeddings of two views of one image, E ‖f(x) − f(x⁺)‖², in [0, 4]; lower is closer.
-/// It rises in healthy training while the space spreads out: never judge by it alone.
+/// Alignment: the mean over images of ‖f(x) − f(x⁺)‖² for two views of an image, on unit vectors, [0, 4]; 0 when views coincide.
+/// It worsens in healthy training and is 0 for a collapsed encoder: read it together with <see cref="Uniformity"/>.
+/// Source: Wang and Isola 2020, "Understanding Contrastive Representation Learning through Alignment and Uniformity on the Hypersphere", section 4.1 (alpha = 2).
 /// </summary>
-/// <remarks>Source: Wang, Isola, "Understanding Contrastive Representation Learning through Alignment and Uniformity on the Hypersphere", arXiv:2005.10242, section 4.1 (α = 2).</remarks>
 public static class Alignment
 {
-    /// <param name="views">[N, D], any length: normalised here.</param>
-    /// <param name="otherViews">[N, D], row i is another view of the same image.</param>
-    public static double Measure(Embeddings views, Embeddings otherViews) => Measure(Matrix.Of(views), Matrix.Of(otherViews));
+    /// <param name="first">Embeddings of one view, [N, D], N above 0; normalised here.</param>
+    /// <param name="second">Embeddings of the other view of the same images, [N, D].</param>
+    public static double Measure(Embeddings first, Embeddings second) => Measure(UnitRows.Of(first), UnitRows.Of(second));
 
-    /// <inheritdoc cref="Measure(Embeddings, Embeddings)"/>
-    public static double Measure(Matrix views, Matrix otherViews)
+    /// <param name="first">[N, D], row-major.</param>
+    /// <param name="second">[N, D], row-major.</param>
+    /// <param name="dimensions">D.</param>
+    public static double Measure(ReadOnlySpan<double> first, ReadOnlySpan<double> second, int dimensions) =>
+        Measure(UnitRows.Of(first, dimensions), UnitRows.Of(second, dimensions));
+
+    private static double Measure(UnitRows first, UnitRows second)
     {
-        if ((views.Rows, views.Columns) != (otherViews.Rows, otherViews.Columns)) throw new ArgumentException("Both must have the same shape.", nameof(otherViews));
-        if (views.Rows == 0) throw new ArgumentException("At least one row is needed.", nameof(views));
-        Matrix a = views.WithUnitRows(), b = otherViews.WithUnitRows();
+        if (first.Count != second.Count || first.Dimensions != second.Dimensions || first.Count == 0)
+            throw new ArgumentException($"Two views of one or more images are needed; given [{first.Count}, {first.Dimensions}] and [{second.Count}, {second.Dimensions}].");
         double sum = 0;
-        for (int i = 0; i < a.Data.Length; i++) sum += (a.Data[i] - b.Data[i]) * (a.Data[i] - b.Data[i]);
-        return sum / a.Rows;
+        for (int i = 0; i < first.Count; i++)
+        {
+            double distance = TensorPrimitives.Distance(first.Row(i), second.Row(i));
+            sum += distance * distance;
+        }
+        return sum / first.Count;
     }
 }

@@ -1,29 +1,34 @@
 namespace Perennial.Core.Scoring;
 
 /// <summary>
-/// Mean over the dimensions of the standard deviation (unbiased, over the images) of unit embeddings: about 1/√D when they
-/// are spread out, 0 when they have collapsed to one point.
+/// The standard deviation of each component of the l2-normalised embeddings (unbiased, over the rows), averaged over the components:
+/// about 1/√D when directions are spread evenly, 0 when the encoder has collapsed. Source: Chen and He 2021, "Exploring Simple Siamese Representation Learning", section 4.1.
 /// </summary>
-/// <remarks>Source: Chen, He, "Exploring Simple Siamese Representation Learning", arXiv:2011.10566, section 4.1.</remarks>
 public static class EmbeddingStd
 {
-    /// <param name="embeddings">[N, D], N of 2 or more, any length: normalised here.</param>
-    public static double Measure(Embeddings embeddings) => Measure(Matrix.Of(embeddings));
+    /// <param name="embeddings">[N, D], N at least 2; normalised here.</param>
+    public static double Measure(Embeddings embeddings) => Measure(UnitRows.Of(embeddings));
 
-    /// <inheritdoc cref="Measure(Embeddings)"/>
-    public static double Measure(Matrix embeddings)
+    /// <param name="rows">[N, D], row-major.</param>
+    /// <param name="dimensions">D.</param>
+    public static double Measure(ReadOnlySpan<double> rows, int dimensions) => Measure(UnitRows.Of(rows, dimensions));
+
+    private static double Measure(UnitRows rows)
     {
-        if (embeddings.Rows < 2) throw new ArgumentException("At least two rows are needed.", nameof(embeddings));
-        Matrix unit = embeddings.WithUnitRows();
-        double total = 0;
-        for (int j = 0; j < unit.Columns; j++)
+        if (rows.Count < 2)
+            throw new ArgumentException("A standard deviation needs at least two rows.");
+        double[] means = new double[rows.Dimensions], squares = new double[rows.Dimensions];
+        for (int i = 0; i < rows.Count; i++)
         {
-            double mean = 0, squares = 0;
-            for (int i = 0; i < unit.Rows; i++) mean += unit[i, j];
-            mean /= unit.Rows;
-            for (int i = 0; i < unit.Rows; i++) squares += (unit[i, j] - mean) * (unit[i, j] - mean);
-            total += Math.Sqrt(squares / (unit.Rows - 1));
+            ReadOnlySpan<double> row = rows.Row(i);
+            for (int d = 0; d < row.Length; d++)
+            {
+                // Welford: no cancellation however small the spread
+                double difference = row[d] - means[d];
+                means[d] += difference / (i + 1);
+                squares[d] += difference * (row[d] - means[d]);
+            }
         }
-        return total / unit.Columns;
+        return squares.Average(square => Math.Sqrt(square / (rows.Count - 1)));
     }
 }

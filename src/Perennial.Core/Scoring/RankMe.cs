@@ -1,28 +1,35 @@
+using System.Numerics.Tensors;
+
 namespace Perennial.Core.Scoring;
 
 /// <summary>
-/// RankMe: the effective rank of a matrix of embeddings, exp of the entropy of its normalised singular values, in [1, min(N, D)].
-/// <code>p_k = σ_k / Σσ + 10⁻⁷,   RankMe = exp(−Σ p_k log p_k)</code>
-/// Compare it between runs of one method only.
+/// RankMe: the effective rank of the embedding matrix Z. With its singular values σ: p_k = σ_k / Σσ + 1e-7, RankMe = exp(−Σ p_k ln p_k), [1, min(N, D)];
+/// low when the embeddings live in few directions (dimensional collapse). Compares runs of one method, not of different methods.
+/// Source: Garrido et al. 2023, "RankMe: Assessing the Downstream Performance of Pretrained Self-Supervised Representations by Their Rank", equation 1.
 /// </summary>
-/// <remarks>Source: Garrido, Balestriero, Najman, LeCun, "RankMe: Assessing the Downstream Performance of Pretrained Self-Supervised Representations by Their Rank", arXiv:2210.02885, eq. 1; 25,600 rows suffice there.</remarks>
 public static class RankMe
 {
     private const double Epsilon = 1e-7;
 
-    /// <param name="embeddings">[N, D], not all zero.</param>
-    public static double Measure(Embeddings embeddings) => Measure(Matrix.Of(embeddings));
-
-    /// <inheritdoc cref="Measure(Embeddings)"/>
-    public static double Measure(Matrix embeddings)
+    /// <param name="embeddings">[N, D], N above 0, taken as they are; some thousand rows suffice.</param>
+    public static double Measure(Embeddings embeddings)
     {
-        double[] sigma = SingularValues.Of(embeddings);
-        double sum = sigma.Sum();
-        if (sigma.Length == 0 || sum == 0) throw new ArgumentException("The rows are empty or all zero.", nameof(embeddings));
-        return Math.Exp(-sigma.Sum(s =>
+        double[] rows = new double[embeddings.Data.Length];
+        TensorPrimitives.ConvertTruncating<float, double>(embeddings.Data, rows);
+        return Measure(rows, embeddings.Dimensions);
+    }
+
+    /// <param name="rows">[N, D], row-major.</param>
+    /// <param name="dimensions">D.</param>
+    /// <returns>1 also for a matrix of zeros.</returns>
+    public static double Measure(ReadOnlySpan<double> rows, int dimensions)
+    {
+        double[] singular = SingularValues.Of(rows, dimensions);
+        double sum = singular.Sum();
+        return sum == 0 ? 1 : Math.Exp(singular.Sum(value =>
         {
-            double p = s / sum + Epsilon;
-            return p * Math.Log(p);
+            double p = (value / sum) + Epsilon;
+            return -p * Math.Log(p);
         }));
     }
 }

@@ -1,16 +1,39 @@
 namespace Perennial.Core.Scoring;
 
-/// <summary>Recall@k of a retrieval: the share of queries whose target is among their k nearest bank rows by cosine, [0, 1].</summary>
+/// <summary>Retrieval on frozen embeddings: how often the one right answer is among the k nearest. With two views of each image as queries and bank it needs no labels.</summary>
 public static class Recall
 {
-    /// <param name="queries">[Q, D]</param>
-    /// <param name="bank">[B, D]</param>
-    /// <param name="target">[Q], the bank row that each query should find.</param>
+    /// <summary>recall@k, [0, 1]: the share of queries whose target is among the k bank rows of highest cosine. A tie counts against the target, so a collapsed encoder scores 0.</summary>
+    /// <param name="queries">[N, D], N above 0; lengths do not matter.</param>
+    /// <param name="bank">[M, D].</param>
+    /// <param name="target">[N]: the bank row that each query should find.</param>
     /// <param name="k">1 or more.</param>
     public static double AtK(Embeddings queries, Embeddings bank, int[] target, int k)
     {
-        if (target.Length != queries.Rows) throw new ArgumentException($"{target.Length} targets for {queries.Rows} queries.", nameof(target));
         ArgumentOutOfRangeException.ThrowIfLessThan(k, 1);
-        return KnnAccuracy.Neighbours(bank, queries, k).Zip(target, (found, row) => found.Rows.Contains(row) ? 1.0 : 0.0).DefaultIfEmpty(double.NaN).Average();
+        ArgumentOutOfRangeException.ThrowIfZero(queries.Rows, nameof(queries));
+        if (target.Length != queries.Rows)
+            throw new ArgumentException($"{target.Length} targets were given for {queries.Rows} queries.", nameof(target));
+        if (Array.Exists(target, row => row < 0 || row >= bank.Rows))
+            throw new ArgumentException($"A target is not within 0 to {bank.Rows - 1}.", nameof(target));
+        UnitRows queryRows = UnitRows.Of(queries), bankRows = UnitRows.Of(bank);
+        int[][] nearer = Similarities.Visit(queryRows, bankRows, count => new int[count], (tile, counts) =>
+        {
+            for (int query = 0; query < tile.Queries; query++)
+            {
+                int wanted = target[tile.FirstQuery + query];
+                double cosine = Similarities.Of(queryRows.Row(tile.FirstQuery + query), bankRows.Row(wanted));
+                counts[query] += AtLeast(tile.Row(query), cosine, except: wanted - tile.FirstBank);
+            }
+        });
+        return nearer.SelectMany(counts => counts).Count(count => count < k) / (double)queries.Rows;
+    }
+
+    private static int AtLeast(ReadOnlySpan<double> cosines, double cosine, int except)
+    {
+        int count = 0;
+        for (int i = 0; i < cosines.Length; i++)
+            count += cosines[i] >= cosine && i != except ? 1 : 0;
+        return count;
     }
 }

@@ -1,101 +1,127 @@
+using System.Numerics;
+using System.Numerics.Tensors;
+using System.Runtime.InteropServices;
+
 namespace Perennial.Core.Scoring;
 
 /// <summary>
-/// Singular values by one-sided Jacobi: pairs of columns are rotated until all are orthogonal; their lengths are the singular values. Small
-/// ones come out as exactly as large ones, which the eigenvalues of the Gram matrix would not (they square the condition number).
-/// A tall matrix is reduced by Householder QR first: R has the same singular values.
+/// Singular values in float64, also of rank-deficient matrices: Householder QR takes [N, D] to a small triangle, one-sided Jacobi rotations make its columns orthogonal,
+/// their lengths are the values. Each is right to about machine precision times the largest one, which eigenvalues of the Gram matrix (squared: half the digits) are not.
+/// Source: Golub and Van Loan, "Matrix Computations", 4th edition, sections 5.2.2 (QR) and 8.6.4 (one-sided Jacobi).
 /// </summary>
-/// <remarks>Source: Golub, Van Loan, "Matrix Computations", 4th edition, sections 5.2.2 (Householder QR) and 8.6.3 (one-sided Jacobi).</remarks>
-public static class SingularValues
+internal static class SingularValues
 {
-    private const double Orthogonal = 1e-15;
+    private const double Precision = 2.220446049250313e-16; // 2^-52
     private const int MostSweeps = 60;
+    private const int WorthAllCores = 1 << 18;
 
-    /// <summary>The min(N, D) singular values of [N, D], largest first.</summary>
-    public static double[] Of(Matrix matrix)
+    /// <param name="rows">[N, D], row-major, finite.</param>
+    /// <param name="dimensions">D.</param>
+    /// <returns>min(N, D) values, largest first.</returns>
+    public static double[] Of(ReadOnlySpan<double> rows, int dimensions)
     {
-        // Columns lie in memory as rows here, because every step works on whole columns.
-        Matrix columns = matrix.Rows >= matrix.Columns ? Transposed(matrix) : Copy(matrix);
-        if (columns.Columns > columns.Rows) columns = UpperTriangle(columns);
-        for (int sweep = 0; sweep < MostSweeps && Sweep(columns); sweep++)
-        {
-        }
-        double[] sigma = new double[columns.Rows];
-        for (int j = 0; j < sigma.Length; j++) sigma[j] = Math.Sqrt(Matrix.Dot(columns.Row(j), columns.Row(j)));
-        Array.Sort(sigma, (a, b) => b.CompareTo(a));
-        return sigma;
+        ArgumentOutOfRangeException.ThrowIfLessThan(dimensions, 1);
+        if (rows.IsEmpty || rows.Length % dimensions != 0)
+            throw new ArgumentException($"{rows.Length} values are not one or more whole rows of {dimensions}.", nameof(rows));
+        double scale = TensorPrimitives.MaxMagnitude(rows);
+        if (!double.IsFinite(scale))
+            throw new ArgumentException("The embeddings are not finite.", nameof(rows));
+        double largest = Math.Abs(scale);
+        if (largest == 0)
+            return new double[Math.Min(rows.Length / dimensions, dimensions)];
+        double[][] columns = Columns(rows, dimensions, largest);
+        double[] values = LengthsAfterJacobi(Triangle(columns));
+        return [.. values.OrderDescending().Select(value => value * largest)];
     }
 
-    /// <summary>Rotates each pair of columns once; false when none needed it.</summary>
-    private static bool Sweep(Matrix columns)
+    /// <summary>The longer side as columns' length (a matrix and its transpose have the same values), divided by the largest value.</summary>
+    private static double[][] Columns(ReadOnlySpan<double> rows, int dimensions, double largest)
     {
-        bool rotated = false;
-        for (int i = 0; i < columns.Rows - 1; i++)
+        int count = rows.Length / dimensions;
+        bool tall = count >= dimensions;
+        double[][] columns = new double[tall ? dimensions : count][];
+        for (int j = 0; j < columns.Length; j++)
         {
-            for (int j = i + 1; j < columns.Rows; j++)
+            columns[j] = new double[tall ? count : dimensions];
+            for (int i = 0; i < columns[j].Length; i++)
+                columns[j][i] = (tall ? rows[(i * dimensions) + j] : rows[(j * dimensions) + i]) / largest;
+        }
+        return columns;
+    }
+
+    /// <summary>Householder QR; returns R as its rows, which are the columns of Rᵀ: [n, n].</summary>
+    private static double[][] Triangle(double[][] columns)
+    {
+        int n = columns.Length;
+        double[] diagonal = new double[n];
+        for (int k = 0; k < n; k++)
+        {
+            double[] pivot = columns[k];
+            double length = TensorPrimitives.Norm<double>(pivot.AsSpan(k));
+            diagonal[k] = pivot[k] > 0 ? -length : length;
+            if (length == 0)
+                continue;
+            pivot[k] -= diagonal[k]; // v = x − alpha e1, stored over x
+            double beta = 2 / TensorPrimitives.Dot<double>(pivot.AsSpan(k), pivot.AsSpan(k));
+            int from = k;
+            ForAll(k + 1, n, (long)(n - k) * (pivot.Length - k), j => Reflect(pivot.AsSpan(from), columns[j].AsSpan(from), beta));
+        }
+        return [.. Enumerable.Range(0, n).Select(i => Enumerable.Range(0, n).Select(j => j < i ? 0 : j == i ? diagonal[i] : columns[j][i]).ToArray())];
+    }
+
+    private static void Reflect(ReadOnlySpan<double> v, Span<double> column, double beta) =>
+        TensorPrimitives.MultiplyAdd(v, -beta * TensorPrimitives.Dot(v, column), column, column);
+
+    private static double[] LengthsAfterJacobi(double[][] columns)
+    {
+        int n = columns.Length;
+        double[] squares = new double[n];
+        bool rotated = true;
+        for (int sweep = 0; rotated && sweep < MostSweeps; sweep++)
+        {
+            rotated = false;
+            for (int j = 0; j < n; j++)
+                squares[j] = TensorPrimitives.SumOfSquares<double>(columns[j]);
+            // A column this short changes no value by more than rounding does: it is left as it is.
+            double negligible = Precision * Precision * squares.Sum();
+            for (int p = 0; p < n; p++)
             {
-                Span<double> a = columns.Row(i), b = columns.Row(j);
-                double aa = Matrix.Dot(a, a), bb = Matrix.Dot(b, b), ab = Matrix.Dot(a, b);
-                if (Math.Abs(ab) <= Orthogonal * Math.Sqrt(aa) * Math.Sqrt(bb)) continue;
-                rotated = true;
-                double zeta = (bb - aa) / (2 * ab);
-                double tangent = Math.CopySign(1, zeta) / (Math.Abs(zeta) + Math.Sqrt(1 + zeta * zeta));
-                double cosine = 1 / Math.Sqrt(1 + tangent * tangent), sine = cosine * tangent;
-                Rotate(a, b, cosine, sine);
+                for (int q = p + 1; q < n; q++)
+                {
+                    double product = TensorPrimitives.Dot<double>(columns[p], columns[q]);
+                    if (squares[p] <= negligible || squares[q] <= negligible || Math.Abs(product) <= n * Precision * Math.Sqrt(squares[p] * squares[q]))
+                        continue;
+                    rotated = true;
+                    double zeta = (squares[q] - squares[p]) / (2 * product);
+                    double tangent = Math.CopySign(1, zeta) / (Math.Abs(zeta) + Math.Sqrt(1 + (zeta * zeta)));
+                    double cosine = 1 / Math.Sqrt(1 + (tangent * tangent));
+                    Rotate(columns[p], columns[q], cosine, cosine * tangent);
+                    squares[p] -= tangent * product;
+                    squares[q] += tangent * product;
+                }
             }
         }
-        return rotated;
+        return [.. columns.Select(column => TensorPrimitives.Norm<double>(column))];
     }
 
-    private static void Rotate(Span<double> a, Span<double> b, double cosine, double sine)
+    /// <summary>[p q] becomes [p q] times the rotation.</summary>
+    private static void Rotate(double[] p, double[] q, double cosine, double sine)
     {
-        for (int k = 0; k < a.Length; k++)
+        Span<Vector<double>> vectorsP = MemoryMarshal.Cast<double, Vector<double>>(p.AsSpan()), vectorsQ = MemoryMarshal.Cast<double, Vector<double>>(q.AsSpan());
+        for (int i = 0; i < vectorsP.Length; i++)
+            (vectorsP[i], vectorsQ[i]) = ((vectorsP[i] * cosine) - (vectorsQ[i] * sine), (vectorsP[i] * sine) + (vectorsQ[i] * cosine));
+        for (int i = vectorsP.Length * Vector<double>.Count; i < p.Length; i++)
+            (p[i], q[i]) = ((p[i] * cosine) - (q[i] * sine), (p[i] * sine) + (q[i] * cosine));
+    }
+
+    private static void ForAll(int first, int end, long work, Action<int> body)
+    {
+        if (work >= WorthAllCores)
         {
-            double x = a[k], y = b[k];
-            a[k] = cosine * x - sine * y;
-            b[k] = sine * x + cosine * y;
+            Parallel.For(first, end, body);
+            return;
         }
-    }
-
-    /// <summary>R of the QR factorisation, its columns as rows again: [D, D].</summary>
-    private static Matrix UpperTriangle(Matrix columns)
-    {
-        int d = columns.Rows, n = columns.Columns;
-        for (int k = 0; k < d; k++)
-        {
-            Span<double> x = columns.Row(k)[k..];
-            double length = Math.Sqrt(Matrix.Dot(x, x));
-            if (length == 0) continue;
-            double alpha = -Math.CopySign(length, x[0]);
-            double[] v = x.ToArray();                    // Householder vector: x − α e₁
-            v[0] -= alpha;
-            double vv = Matrix.Dot(v, v);
-            Parallel.For(k, d, j =>
-            {
-                Span<double> y = columns.Row(j)[k..];
-                double scale = 2 * Matrix.Dot(v, y) / vv;
-                for (int i = 0; i < y.Length; i++) y[i] -= scale * v[i];
-            });
-        }
-        var r = new Matrix(d, d);
-        for (int j = 0; j < d; j++) columns.Row(j)[..Math.Min(j + 1, n)].CopyTo(r.Row(j));
-        return r;
-    }
-
-    private static Matrix Transposed(Matrix matrix)
-    {
-        var transposed = new Matrix(matrix.Columns, matrix.Rows);
-        for (int i = 0; i < matrix.Rows; i++)
-        {
-            for (int j = 0; j < matrix.Columns; j++) transposed[j, i] = matrix[i, j];
-        }
-        return transposed;
-    }
-
-    private static Matrix Copy(Matrix matrix)
-    {
-        var copy = new Matrix(matrix.Rows, matrix.Columns);
-        matrix.Data.CopyTo(copy.Data, 0);
-        return copy;
+        for (int i = first; i < end; i++)
+            body(i);
     }
 }

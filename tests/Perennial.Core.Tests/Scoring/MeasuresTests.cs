@@ -1,167 +1,135 @@
-using System.Text.Json.Nodes;
+using CsCheck;
 using Perennial.Core.Scoring;
+using static Perennial.Core.Tests.Scoring.ReferenceValues;
 
 namespace Perennial.Core.Tests.Scoring;
 
-/// <summary>Against tests/Reference/losses.json (other implementations, float64), closed forms and naive loops.</summary>
 public sealed class MeasuresTests
 {
-    private const double Within = 1e-8;
-
-    private static readonly Matrix A = Rows(4, (i, j) => Math.Sin(1 + 8 * i + j));
-    private static readonly Matrix B = Rows(4, (i, j) => Math.Sin(1.5 + 1.1 * (8 * i + j)));
-    private static readonly Matrix Queue = Rows(6, (i, j) => Math.Cos(0.3 + 0.7 * (8 * i + j)));
+    private const double Exactly = 1e-8;
 
     [Fact]
-    public void Alignment_matches_the_reference() => Assert.Equal(Reference("alignment"), Alignment.Measure(A, B), Within);
+    public void Alignment_agrees_with_the_reference() => Assert.Equal(Metric("alignment"), Alignment.Measure(A, B, Dimensions), Exactly);
 
     [Fact]
-    public void Uniformity_matches_the_reference() => Assert.Equal(Reference("uniformity"), Uniformity.Measure(A), Within);
+    public void Uniformity_agrees_with_the_reference() => Assert.Equal(Metric("uniformity"), Uniformity.Measure(A, Dimensions), Exactly);
 
     [Fact]
-    public void The_standard_deviation_of_unit_rows_matches_the_reference() => Assert.Equal(Reference("mean std"), EmbeddingStd.Measure(A), Within);
+    public void EmbeddingStd_agrees_with_the_reference() => Assert.Equal(Metric("mean std"), EmbeddingStd.Measure(A, Dimensions), Exactly);
 
-    /// <summary>
-    /// 3.901992441515537 is NumPy 1.24's <c>svd</c> in float64 with the paper's min(N, D) = 8 singular values. losses.json has 3.90203074, which
-    /// comes out of the 14 eigenvalues of the 14 x 14 Gram matrix, eight of which are rounding noise (their roots are about 1e-8): it agrees to 4e-5 only.
-    /// </summary>
     [Fact]
-    public void RankMe_of_a_rank_deficient_matrix_matches_a_float64_singular_value_decomposition()
+    public void RankMe_agrees_with_LAPACK_on_a_matrix_of_rank_six() =>
+        // numpy 1.24.2, float64: s = linalg.svd(Z, compute_uv=False); p = s / s.sum() + 1e-7; exp(-(p * log(p)).sum())
+        Assert.Equal(3.901992441515537, RankMe.Measure([.. A, .. B, .. Queue], Dimensions), Exactly);
+
+    [Fact]
+    public void The_reference_for_RankMe_counts_fourteen_values_where_a_14x8_matrix_has_eight()
     {
-        double rank = RankMe.Measure(Stacked(A, B, Queue));
-        Assert.Equal(3.901992441515537, rank, Within);
-        Assert.Equal(Reference("RankMe"), rank, 4e-5);
+        // losses.json took the eigenvalues of the 14x14 Gram matrix: six more zeros, each with its 1e-7, and rounding noise of that size.
+        double[] values = [.. SingularValues.Of([.. A, .. B, .. Queue], Dimensions), 0, 0, 0, 0, 0, 0];
+        double entropy = values.Select(value => (value / values.Sum()) + 1e-7).Sum(p => -p * Math.Log(p));
+
+        Assert.Equal(Metric("RankMe"), Math.Exp(entropy), 1e-6);
     }
 
     [Fact]
-    public void RankMe_of_orthonormal_rows_is_their_count_and_of_equal_rows_is_one()
+    public void Identical_views_are_perfectly_aligned_and_opposite_ones_are_two_apart()
     {
-        Assert.Equal(8, RankMe.Measure(Rows(8, (i, j) => i == j ? 1 : 0)), 1e-4); // the 1e-7 in the definition shifts it a little
-        Assert.Equal(1, RankMe.Measure(Rows(8, (_, j) => j + 1)), 1e-3);
+        Embeddings views = Random(9, 5, 1);
+        Embeddings opposite = new([.. views.Data.Select(value => -3 * value)], 9, 5);
+
+        Assert.Equal(0, Alignment.Measure(views, views));
+        Assert.Equal(4, Alignment.Measure(views, opposite), 1e-12);
     }
 
     [Fact]
-    public void Identical_rows_have_uniformity_zero_and_no_spread()
+    public void Uniformity_of_a_square_is_known_in_closed_form()
     {
-        Matrix same = Rows(5, (_, j) => j - 3.5);
-        Assert.Equal(0, Uniformity.Measure(same), 1e-12);
-        Assert.Equal(0, EmbeddingStd.Measure(same), 1e-12);
-        Assert.Equal(0, Alignment.Measure(same, same), 1e-12);
+        // four unit vectors at right angles: 4 pairs with d² = 2, 2 pairs with d² = 4
+        Embeddings square = new([1, 0, 0, 1, -1, 0, 0, -1], 4, 2);
+        Assert.Equal(Math.Log(((4 * Math.Exp(-4)) + (2 * Math.Exp(-8))) / 6), Uniformity.Measure(square), 1e-14);
     }
 
-    [Theory]
-    [InlineData(3, 3)]
-    [InlineData(40, 7)]
-    [InlineData(7, 40)]
-    public void Singular_values_satisfy_the_invariants_of_the_matrix(int rows, int columns)
-    {
-        var random = new Random(rows * 100 + columns);
-        var matrix = new Matrix(rows, columns);
-        for (int i = 0; i < matrix.Data.Length; i++) matrix.Data[i] = random.NextDouble() - 0.5;
-        double[] sigma = SingularValues.Of(matrix);
-        Assert.Equal(Math.Min(rows, columns), sigma.Length);
-        // Σσ² = ‖A‖²_F and Σσ⁴ = ‖AᵀA‖²_F, the latter by a naive loop.
-        double gram = 0;
-        for (int a = 0; a < columns; a++)
+    [Fact]
+    public void Uniformity_agrees_with_a_naive_loop_whatever_the_shape() =>
+        Gen.Select(Gen.Int[2, 200], Gen.Int[1, 20], Gen.Int).Sample((rows, dimensions, seed) =>
         {
-            for (int b = 0; b < columns; b++)
-            {
-                double dot = 0;
-                for (int i = 0; i < rows; i++) dot += matrix[i, a] * matrix[i, b];
-                gram += dot * dot;
-            }
-        }
-        Assert.Equal(matrix.Data.Sum(x => x * x), sigma.Sum(s => s * s), 1e-10);
-        Assert.Equal(gram, sigma.Sum(s => s * s * s * s), 1e-9);
+            Embeddings embeddings = Random(rows, dimensions, seed);
+            Assert.Equal(NaiveUniformity(embeddings), Uniformity.Measure(embeddings), 1e-12);
+        }, iter: 60);
+
+    [Fact]
+    public void A_collapsed_encoder_shows_in_every_measure()
+    {
+        Embeddings collapsed = new([.. Enumerable.Repeat<float[]>([3, -4, 12], 70).SelectMany(row => row)], 70, 3);
+
+        Assert.Equal(0, Alignment.Measure(collapsed, collapsed));
+        Assert.Equal(0, Uniformity.Measure(collapsed), 1e-12);
+        Assert.Equal(0, EmbeddingStd.Measure(collapsed), 1e-12);
+        Assert.Equal(1, RankMe.Measure(collapsed), 1e-4);
     }
 
     [Fact]
-    public void Singular_values_of_a_scaled_rotation_are_its_scales()
+    public void Evenly_spread_embeddings_have_full_rank_and_a_deviation_of_one_over_the_root_of_the_dimension()
     {
-        double c = Math.Cos(0.7), s = Math.Sin(0.7);
-        var matrix = new Matrix(2, 2);
-        double[] entries = [3 * c, -1e-9 * s, 3 * s, 1e-9 * c]; // rotation times diag(3, 1e-9)
-        entries.CopyTo(matrix.Data, 0);
-        double[] sigma = SingularValues.Of(matrix);
-        Assert.Equal(3, sigma[0], 1e-14);
-        Assert.Equal(1e-9, sigma[1], 1e-17); // lost entirely by the eigenvalues of the Gram matrix
+        float[] rows = new float[16 * 8]; // ± each unit vector
+        for (int d = 0; d < 8; d++)
+            (rows[(2 * d * 8) + d], rows[(((2 * d) + 1) * 8) + d]) = (2, -2);
+        Embeddings even = new(rows, 16, 8);
+
+        Assert.Equal(8, RankMe.Measure(even), 1e-4);
+        Assert.Equal(Math.Sqrt(2.0 / 15), EmbeddingStd.Measure(even), 1e-7);
     }
 
     [Fact]
-    public void Nearest_neighbours_vote_as_a_naive_loop_says()
+    public void A_matrix_of_zeros_has_the_lowest_rank() => Assert.Equal(1, RankMe.Measure(new Embeddings(new float[12], 3, 4)));
+
+    [Fact]
+    public void Values_that_are_not_finite_are_refused_and_not_averaged()
     {
-        var random = new Random(5);
-        Embeddings bank = Gaussian(random, 300, 24), queries = Gaussian(random, 70, 24);
-        int[] labels = [.. Enumerable.Range(0, 300).Select(_ => random.Next(4))];
-        int[] expected = [.. Enumerable.Range(0, queries.Rows).Select(q =>
-        {
-            var nearest = Enumerable.Range(0, bank.Rows).Select(b => (Row: b, Cosine: Cosine(bank.Row(b), queries.Row(q)))).OrderByDescending(n => n.Cosine).Take(20);
-            return nearest.GroupBy(n => labels[n.Row]).MaxBy(g => g.Sum(n => Math.Exp(n.Cosine / 0.1)))!.Key;
-        })];
-        int[] predicted = KnnAccuracy.Predict(bank, labels, queries, classes: 4, k: 20, temperature: 0.1);
-        Assert.Equal(expected, predicted);
-        Assert.Equal(1, KnnAccuracy.Measure(bank, labels, queries, expected, 4), 1e-12);
+        Embeddings bad = new([1, 0, float.NaN, 1], 2, 2);
+        Assert.Throws<ArgumentException>(() => Alignment.Measure(bad, bad));
+        Assert.Throws<ArgumentException>(() => Uniformity.Measure(bad));
+        Assert.Throws<ArgumentException>(() => EmbeddingStd.Measure(bad));
+        Assert.Throws<ArgumentException>(() => RankMe.Measure(bad));
     }
 
     [Fact]
-    public void A_bank_that_holds_the_queries_gives_recall_one_and_a_shuffled_target_gives_less()
+    public void Too_few_rows_or_unequal_shapes_are_refused()
     {
-        Embeddings bank = Gaussian(new Random(6), 100, 16);
-        int[] own = [.. Enumerable.Range(0, 100)];
-        Assert.Equal(1, Recall.AtK(bank, bank, own, 1), 1e-12);
-        Assert.Equal(0, Recall.AtK(bank, bank, [.. own.Select(i => (i + 1) % 100)], 1), 1e-12);
-        Assert.Equal(1, Recall.AtK(bank, bank, [.. own.Select(i => (i + 1) % 100)], 100), 1e-12);
-    }
-
-    [Fact]
-    public void Impossible_questions_are_refused()
-    {
-        Embeddings one = Gaussian(new Random(1), 1, 4), other = Gaussian(new Random(1), 1, 5);
+        Embeddings one = new([1, 0], 1, 2), none = new([], 0, 2);
         Assert.Throws<ArgumentException>(() => Uniformity.Measure(one));
         Assert.Throws<ArgumentException>(() => EmbeddingStd.Measure(one));
-        Assert.Throws<ArgumentException>(() => RankMe.Measure(new Matrix(3, 3)));
-        Assert.Throws<ArgumentException>(() => KnnAccuracy.Predict(one, [0], other, 1));
-        Assert.Throws<ArgumentException>(() => KnnAccuracy.Predict(one, [0, 1], one, 1));
-        Assert.Throws<ArgumentOutOfRangeException>(() => KnnAccuracy.Predict(one, [0], one, 1, k: 0));
-        Assert.Throws<ArgumentOutOfRangeException>(() => KnnAccuracy.Predict(one, [0], one, 1, temperature: 0));
+        Assert.Throws<ArgumentException>(() => Alignment.Measure(one, none));
+        Assert.Throws<ArgumentException>(() => RankMe.Measure(none));
+        Assert.Throws<ArgumentException>(() => new Embeddings([1, 2, 3], 2, 2));
     }
 
-    private static double Reference(string metric)
+    internal static Embeddings Random(int rows, int dimensions, int seed)
     {
-        for (DirectoryInfo? at = new(AppContext.BaseDirectory); at is not null; at = at.Parent)
+        Random random = new(seed);
+        return new Embeddings([.. Enumerable.Range(0, rows * dimensions).Select(_ => (random.NextSingle() * 2) - 1)], rows, dimensions);
+    }
+
+    private static double NaiveUniformity(Embeddings embeddings)
+    {
+        double sum = 0;
+        long pairs = 0;
+        for (int i = 0; i < embeddings.Rows; i++)
         {
-            string path = Path.Combine(at.FullName, "tests", "Reference", "losses.json");
-            if (!File.Exists(path)) continue;
-            return JsonNode.Parse(File.ReadAllText(path))!["values"]!.AsArray()
-                .Single(v => v!["metric"]?.GetValue<string>().StartsWith(metric, StringComparison.Ordinal) == true)!["value"]!.GetValue<double>();
+            for (int j = i + 1; j < embeddings.Rows; j++, pairs++)
+                sum += Math.Exp(-2 * SquaredDistance(embeddings.Row(i), embeddings.Row(j)));
         }
-        throw new FileNotFoundException("tests/Reference/losses.json");
+        return Math.Log(sum / pairs);
     }
 
-    private static Matrix Rows(int rows, Func<int, int, double> value)
+    private static double SquaredDistance(ReadOnlySpan<float> x, ReadOnlySpan<float> y)
     {
-        var matrix = new Matrix(rows, 8);
-        for (int i = 0; i < rows; i++)
-        {
-            for (int j = 0; j < 8; j++) matrix[i, j] = value(i, j);
-        }
-        return matrix;
-    }
-
-    private static Matrix Stacked(params Matrix[] parts)
-    {
-        var all = new Matrix(parts.Sum(p => p.Rows), parts[0].Columns);
-        parts.SelectMany(p => p.Data).ToArray().CopyTo(all.Data, 0);
-        return all;
-    }
-
-    private static Embeddings Gaussian(Random random, int rows, int dimensions) =>
-        new([.. Enumerable.Range(0, rows * dimensions).Select(_ => (float)(random.NextDouble() + random.NextDouble() + random.NextDouble() - 1.5))], rows, dimensions);
-
-    private static double Cosine(ReadOnlySpan<float> a, ReadOnlySpan<float> b)
-    {
-        double ab = 0, aa = 0, bb = 0;
-        for (int i = 0; i < a.Length; i++) (ab, aa, bb) = (ab + (double)a[i] * b[i], aa + (double)a[i] * a[i], bb + (double)b[i] * b[i]);
-        return ab / Math.Sqrt(aa * bb);
+        double lengthX = 0, lengthY = 0, sum = 0;
+        for (int d = 0; d < x.Length; d++)
+            (lengthX, lengthY) = (lengthX + ((double)x[d] * x[d]), lengthY + ((double)y[d] * y[d]));
+        for (int d = 0; d < x.Length; d++)
+            sum += Math.Pow((x[d] / Math.Sqrt(lengthX)) - (y[d] / Math.Sqrt(lengthY)), 2);
+        return sum;
     }
 }
