@@ -40,7 +40,7 @@ public sealed class Pretrainer
         log.Write("start", new { step, steps, trainImages = request.TrainRows.Count, recipe });
 
         var schedule = new WarmupCosine(recipe.LearningRate, (long)(recipe.WarmupEpochs * stepsPerEpoch), steps);
-        var precision = new Precision(recipe.Amp == "bf16", DeviceType.CPU);
+        var precision = Precision.Of(recipe.Amp, DeviceType.CPU);
         RandomViews[] views = [.. state.Method.Views.Select(parameters => new RandomViews(parameters, recipe.Seed))];
         var guard = new CollapseGuard();
         long started = Stopwatch.GetTimestamp(), reported = started, saved = started;

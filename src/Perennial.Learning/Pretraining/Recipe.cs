@@ -65,9 +65,9 @@ public sealed record Recipe
     [Range(2, 65_536)]
     public int ProjectionDim { get; init; } = 128;
 
-    /// <summary>bf16 (autocast, about twice as fast on processors that have it) or off (float32).</summary>
-    [AllowedValues("bf16", "off")]
-    public string Amp { get; init; } = "bf16";
+    /// <summary>bf16 (autocast), off (float32) or auto: bf16 where the processor multiplies it itself, about twice as fast there and far slower elsewhere.</summary>
+    [AllowedValues("auto", "bf16", "off")]
+    public string Amp { get; init; } = "auto";
 
     /// <summary>Source of all randomness: initial weights, order of the images, views.</summary>
     [Range(0, int.MaxValue)]
