@@ -18,6 +18,9 @@ public sealed class ImageCorpus(Catalogue catalogue, ImageLimits limits, TimePro
     private readonly ChangeLog _changes = new(catalogue);
     private readonly Originals _originals = catalogue.Originals;
 
+    /// <summary>Raised after a change made through this object is durable. Handlers run on the caller's thread: they must be quick and must not throw.</summary>
+    public event Action? Changed;
+
     /// <summary>What an image may measure.</summary>
     public ImageLimits Limits => limits;
 
@@ -31,6 +34,13 @@ public sealed class ImageCorpus(Catalogue catalogue, ImageLimits limits, TimePro
         }
     }
 
+    /// <summary>Count of images on one side of the split.</summary>
+    public long CountOf(Split split)
+    {
+        using var connection = catalogue.Connect();
+        return connection.ExecuteScalar<long>("SELECT COUNT(*) FROM images WHERE split = @split", new { split = ImageRow.NameOf(split) });
+    }
+
     /// <summary>Number of the newest change; 0 when there was none.</summary>
     public long LastChange => _changes.Last();
 
@@ -39,7 +49,13 @@ public sealed class ImageCorpus(Catalogue catalogue, ImageLimits limits, TimePro
     /// keeps its first label and metadata unless it had none.
     /// </summary>
     /// <returns>One outcome an image, in their order; all that were accepted are durable.</returns>
-    public IReadOnlyList<AddOutcome> Add(IReadOnlyList<IncomingImage> images) => images.Count == 0 ? [] : _admission.Add(images);
+    public IReadOnlyList<AddOutcome> Add(IReadOnlyList<IncomingImage> images)
+    {
+        if (images.Count == 0) return [];
+        var outcomes = _admission.Add(images);
+        Changed?.Invoke();
+        return outcomes;
+    }
 
     /// <summary>The record of an image, or null.</summary>
     public ImageRecord? Find(string id)
@@ -73,8 +89,10 @@ public sealed class ImageCorpus(Catalogue catalogue, ImageLimits limits, TimePro
             }
 
             transaction.Commit();
-            return true;
         }
+
+        Changed?.Invoke();
+        return true;
     }
 
     /// <summary>Removes an image: row, label, metadata and original. It may be added anew later.</summary>
@@ -102,9 +120,10 @@ public sealed class ImageCorpus(Catalogue catalogue, ImageLimits limits, TimePro
                     _originals.FlushNames([id]);
                 }
             }
-
-            return true;
         }
+
+        Changed?.Invoke();
+        return true;
     }
 
     /// <summary>How many images have each label.</summary>

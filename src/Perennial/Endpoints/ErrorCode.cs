@@ -21,6 +21,13 @@ public static class ErrorCode
     public const string GenerationMismatch = "generation_mismatch";
     public const string Unauthorized = "unauthorized";
     public const string Forbidden = "forbidden";
+    public const string InvalidRecipe = "invalid_recipe";
+    public const string InvalidPolicy = "invalid_policy";
+    public const string CorpusTooSmall = "corpus_too_small";
+    public const string RunNotFound = "run_not_found";
+    public const string RunFinished = "run_finished";
+    public const string GenerationNotFound = "generation_not_found";
+    public const string NothingToRollBack = "nothing_to_roll_back";
     public const string Overloaded = "overloaded";
     public const string RequestTimeout = "request_timeout";
     public const string InternalError = "internal_error";

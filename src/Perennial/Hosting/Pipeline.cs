@@ -28,6 +28,7 @@ internal static class Pipeline
         app.MapClassify();
         app.MapImages();
         app.MapSearch();
+        app.MapAdmin();
         app.MapHealth();
         app.MapMetrics();
         app.MapApiDescription();

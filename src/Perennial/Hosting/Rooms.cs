@@ -1,5 +1,4 @@
 using Perennial.Access;
-using Perennial.Background;
 using Perennial.Core.Corpus;
 using Perennial.Core.Generations;
 using Perennial.Core.Search;
@@ -25,7 +24,7 @@ internal static class Rooms
         services.AddSingleton<ImageCorpus>();
         services.AddSingleton(_ => new GenerationStore(Path.Combine(data, "models")));
         services.AddSingleton<IVectorIndex>(_ => new EmbeddedVectorIndex(Path.Combine(data, "index")));
-        services.AddSingleton<Serving>();
+        services.AddSingleton<PromotionRecord>();
         return services;
     }
 }

@@ -1,3 +1,4 @@
+using Perennial.Background;
 using Perennial.Commands;
 using Perennial.Core.Corpus;
 using Perennial.Endpoints.OpenApi;
@@ -18,7 +19,7 @@ public static class ServeHost
         ServeConfiguration.Add(builder.Configuration, settings, configFile);
         PerennialOptions options = ServeConfiguration.Read(builder.Configuration);
         builder.AddServer(options);
-        builder.Services.AddRooms(options).AddEndpointServices().AddApiDescription();
+        builder.Services.AddRooms(options).AddLearningLoop().AddEndpointServices().AddApiDescription();
         adjust?.Invoke(builder);
 
         WebApplication app = builder.Build();

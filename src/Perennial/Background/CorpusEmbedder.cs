@@ -1,0 +1,82 @@
+using System.Numerics.Tensors;
+using Perennial.Core.Corpus;
+using Perennial.Core.Images;
+using Perennial.Core.Search;
+using Perennial.Inference.Batching;
+
+namespace Perennial.Background;
+
+/// <summary>Turns images of the corpus into points of one embedding space, behind the live traffic: every image is <see cref="RequestClass.Bulk"/>.</summary>
+/// <param name="corpus">Holds the originals.</param>
+/// <param name="enter">A deployment of the space with one use taken; null when there is none left.</param>
+/// <param name="log">Told of images that are left out.</param>
+internal sealed class CorpusEmbedder(ImageCorpus corpus, Func<Deployment?> enter, ILogger log)
+{
+    private static readonly int DecodeThreads = Math.Max(1, Environment.ProcessorCount / 2);
+
+    /// <summary>Decodes and embeds at the same time; images that cannot be read are left out of the result.</summary>
+    /// <exception cref="OperationCanceledException">Cancelled, or no deployment is left.</exception>
+    public async Task<VectorPoint[]> EmbedAsync(IReadOnlyList<ImageRecord> images, CancellationToken cancellationToken)
+    {
+        Deployment deployment = enter() ?? throw new OperationCanceledException("No deployment of this embedding space is left.");
+        try
+        {
+            Task<float[]?>[] vectors = new Task<float[]?>[images.Count];
+            ParallelOptions decoding = new() { MaxDegreeOfParallelism = DecodeThreads, CancellationToken = cancellationToken };
+            await Parallel.ForAsync(0, images.Count, decoding, (i, _) =>
+            {
+                float[]? pixels = Decode(images[i].Id, deployment.Manifest.Preprocessing); // [3, S, S]
+                vectors[i] = pixels is null ? Task.FromResult<float[]?>(null) : EmbedOneAsync(deployment.Embedder, pixels, cancellationToken);
+                return ValueTask.CompletedTask;
+            });
+            float[]?[] embedded = await Task.WhenAll(vectors); // each [D]
+            return [.. from pair in images.Zip(embedded)
+                       where pair.Second is not null && IsFinite(pair.First.Id, pair.Second)
+                       select new VectorPoint(pair.First.Id, pair.Second, pair.First.Label, pair.First.Metadata)];
+        }
+        finally
+        {
+            deployment.Leave();
+        }
+    }
+
+    private static async Task<float[]?> EmbedOneAsync(BatchQueue embedder, float[] pixels, CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            try
+            {
+                return await embedder.EmbedAsync(pixels, RequestClass.Bulk, cancellationToken);
+            }
+            catch (OverloadedException overload)
+            {
+                await Task.Delay(overload.RetryAfter, cancellationToken);
+            }
+        }
+    }
+
+    private float[]? Decode(string id, Preprocessing preprocessing)
+    {
+        try
+        {
+            if (corpus.ReadOriginal(id) is not { } bytes) return null; // deleted meanwhile: a later change says so
+            byte[] tile = new byte[preprocessing.TileBytes];
+            ImageDecoder.DecodeTile(bytes, preprocessing, corpus.Limits, tile);
+            float[] pixels = new float[tile.Length];
+            TileConversion.ToFloat(tile, pixels);
+            return pixels;
+        }
+        catch (Exception fault) when (fault is InvalidImageException or FileNotFoundException or DirectoryNotFoundException)
+        {
+            Log.ImageLeftOut(log, id, fault.Message);
+            return null;
+        }
+    }
+
+    private bool IsFinite(string id, float[] vector)
+    {
+        if (float.IsFinite(TensorPrimitives.Sum<float>(vector))) return true;
+        Log.ImageLeftOut(log, id, "its embedding is not finite");
+        return false;
+    }
+}
