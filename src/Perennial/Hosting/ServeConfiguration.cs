@@ -14,7 +14,14 @@ internal static class ServeConfiguration
         if (file is not null)
         {
             if (!File.Exists(file)) throw new UsageException($"There is no configuration file {file}.");
-            configuration.AddJsonFile(Path.GetFullPath(file), optional: false, reloadOnChange: false);
+            try
+            {
+                configuration.AddJsonFile(Path.GetFullPath(file), optional: false, reloadOnChange: false);
+            }
+            catch (Exception exception) when (exception is InvalidDataException or FormatException or IOException or UnauthorizedAccessException)
+            {
+                throw new UsageException($"The configuration file {file} cannot be read: {(exception.InnerException ?? exception).Message}");
+            }
         }
         configuration.AddEnvironmentVariables();
         configuration.AddInMemoryCollection(settings);

@@ -19,7 +19,7 @@ internal static class ServerConfiguration
         builder.WebHost.UseKestrel(kestrel =>
         {
             kestrel.AddServerHeader = false;
-            kestrel.Limits.MaxRequestBodySize = options.Limits.MaxRequestBytes;
+            kestrel.Limits.MaxRequestBodySize = 2L * options.Limits.MaxRequestBytes; // the readers stop at the limit itself; what follows is thrown away
             kestrel.Limits.MaxConcurrentConnections = options.Limits.MaxConnections;
             kestrel.Limits.RequestHeadersTimeout = HeadersTimeout;
             kestrel.Limits.MinRequestBodyDataRate = new MinDataRate(options.Limits.MinBodyBytesPerSecond, SlowBodyGrace);

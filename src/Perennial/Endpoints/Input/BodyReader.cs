@@ -1,4 +1,5 @@
 using System.Buffers;
+using Microsoft.AspNetCore.Http.Features;
 using Perennial.Hosting;
 
 namespace Perennial.Endpoints.Input;
@@ -18,8 +19,7 @@ internal sealed class BodyReader : IDisposable
     private BodyReader(ByteBudget budget, int limit, long? announced)
     {
         (_budget, _limit) = (budget, limit);
-        if (announced > limit) throw TooLarge();
-        Grant(announced ?? Allowance);
+        Grant(announced ?? Math.Min(Allowance, limit));
     }
 
     /// <summary>Starts to receive the body of this request: asks for room for the length that it announces.</summary>
@@ -28,6 +28,12 @@ internal sealed class BodyReader : IDisposable
     {
         if (context.Request.Headers.ContentEncoding is { Count: > 0 } encoding && !encoding.All(value => value is "identity"))
             throw ProblemException.UnsupportedMediaType("Compressed bodies are not accepted; leave Content-Encoding out.");
+        if (context.Request.ContentLength > limits.MaxRequestBytes)
+        {
+            // The server then reads on for a few seconds and throws away, so that the caller gets to see the answer.
+            if (context.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } size) size.MaxRequestBodySize = null;
+            throw TooLarge();
+        }
         BodyReader reader = new(budget, limits.MaxRequestBytes, context.Request.ContentLength);
         context.Response.RegisterForDispose(reader);
         return reader;

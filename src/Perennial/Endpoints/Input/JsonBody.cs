@@ -24,8 +24,8 @@ internal sealed class JsonBody
         {
             Converters =
             {
-                new BoundedListConverter<InlineImage>(_limits.MaxImagesPerRequest),
-                new BoundedListConverter<NewImage>(_limits.MaxImagesPerRequest),
+                new ImageListConverter<InlineImage>(_limits.MaxImagesPerRequest),
+                new ImageListConverter<NewImage>(_limits.MaxImagesPerRequest),
             },
         };
         _json.MakeReadOnly(populateMissingResolver: true);
@@ -49,7 +49,7 @@ internal sealed class JsonBody
         }
         catch (JsonException exception)
         {
-            throw JsonFaults.Of(exception);
+            throw JsonFaults.Of(exception, body.Span);
         }
     }
 }
