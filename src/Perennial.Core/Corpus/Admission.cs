@@ -11,15 +11,12 @@ namespace Perennial.Core.Corpus;
 /// </summary>
 internal sealed class Admission(Catalogue catalogue, ImageLimits limits, TimeProvider time)
 {
-    private const string InvalidRequest = "invalid_request";
-
     private readonly Originals _originals = catalogue.Originals;
 
     public IReadOnlyList<AddOutcome> Add(IReadOnlyList<IncomingImage> images)
     {
         // :: Step 1: annotations within bounds, ids by content; images of the same bytes share one content
-        var candidates = new Candidate[images.Count];
-        Parallel.For(0, images.Count, at => candidates[at] = Candidate.Of(images[at]));
+        var candidates = images.Select(Candidate.Of).ToArray();
         var contents = candidates.Where(candidate => candidate.Refusal is null)
             .GroupBy(candidate => candidate.Content.Id, StringComparer.Ordinal)
             .Select(same => same.Aggregate((first, other) => first.Share(other)).Content);
@@ -34,14 +31,14 @@ internal sealed class Admission(Catalogue catalogue, ImageLimits limits, TimePro
         {
             using var connection = catalogue.Connect();
             using var transaction = connection.BeginTransaction();
-            var outcomes = candidates.Select(candidate => Record(connection, transaction, candidate)).ToArray();
+            var outcomes = Array.ConvertAll(candidates, candidate => Record(connection, transaction, candidate));
             transaction.Commit();
             return outcomes;
         }
     }
 
     // With the exception itself, not an aggregate of one: a full disk is an IOException.
-    private static void InParallel(List<Content> contents, Action<Content> work)
+    private static void InParallel(List<CandidateContent> contents, Action<CandidateContent> work)
     {
         try
         {
@@ -54,13 +51,13 @@ internal sealed class Admission(Catalogue catalogue, ImageLimits limits, TimePro
     }
 
     // Those without a row, or whose original is missing.
-    private List<Content> Unknown(IEnumerable<Content> contents)
+    private List<CandidateContent> Unknown(IEnumerable<CandidateContent> contents)
     {
         using var connection = catalogue.Connect();
         return contents.Where(content => Find(connection, null, content.Id) is null || !_originals.Exists(content.Id)).ToList();
     }
 
-    private void Admit(Content content)
+    private void Admit(CandidateContent content)
     {
         try
         {
@@ -127,45 +124,4 @@ internal sealed class Admission(Catalogue catalogue, ImageLimits limits, TimePro
 
     private static ImageRow? Find(SqliteConnection connection, SqliteTransaction? transaction, string id) =>
         connection.QuerySingleOrDefault<ImageRow>($"SELECT {ImageRow.Columns} FROM images WHERE id = @id", new { id }, transaction);
-
-    private sealed class Candidate
-    {
-        public required Content Content { get; set; }
-
-        public string? Label { get; init; }
-
-        public string? Metadata { get; init; }
-
-        public AddOutcome? Refusal { get; init; }
-
-        public static Candidate Of(IncomingImage image)
-        {
-            var (metadata, problem) = Annotations.Metadata(image.Metadata);
-            problem ??= Annotations.ProblemOfLabel(image.Label);
-            return new Candidate
-            {
-                Content = new Content(ImageId.Of(image.Bytes.Span), image.Bytes),
-                Label = image.Label,
-                Metadata = metadata,
-                Refusal = problem is null ? null : AddOutcome.Refused(InvalidRequest, problem),
-            };
-        }
-
-        public Candidate Share(Candidate other)
-        {
-            other.Content = Content;
-            return this;
-        }
-    }
-
-    private sealed class Content(string id, ReadOnlyMemory<byte> bytes)
-    {
-        public string Id => id;
-
-        public ReadOnlyMemory<byte> Bytes => bytes;
-
-        public ImageInfo? Info { get; set; }
-
-        public AddOutcome? Refusal { get; set; }
-    }
 }

@@ -16,13 +16,19 @@ internal static class CatalogueRepair
     public static RepairReport Run(SqliteConnection connection, Originals originals)
     {
         var aside = originals.RemoveAside();
-        var onDisk = originals.Enumerate().ToHashSet(StringComparer.Ordinal);
         var lost = new List<string>();
+        var orphans = new List<string>();
         var rows = 0;
-        foreach (var id in connection.Query<string>("SELECT id FROM images", buffered: false))
+        foreach (var prefix in Originals.Prefixes)
         {
-            rows++;
-            if (!onDisk.Remove(id)) lost.Add(id);
+            var onDisk = originals.Enumerate(prefix).ToHashSet(StringComparer.Ordinal);
+            foreach (var id in connection.Query<string>("SELECT id FROM images WHERE id >= @prefix AND id < @prefix || 'g'", new { prefix }))
+            {
+                rows++;
+                if (!onDisk.Remove(id)) lost.Add(id);
+            }
+
+            orphans.AddRange(onDisk);
         }
 
         if (lost.Count > FewLost && lost.Count > rows / 2)
@@ -31,9 +37,9 @@ internal static class CatalogueRepair
                 $"{lost.Count} of {rows} originals are missing under {originals.Root}. Mount or restore that folder; or, to start anew, remove perennial.db.");
         }
 
-        foreach (var orphan in onDisk) originals.Delete(orphan);
+        foreach (var orphan in orphans) originals.Delete(orphan);
         if (lost.Count > 0) Forget(connection, lost);
-        return new RepairReport(aside, onDisk.Count, lost.Count);
+        return new RepairReport(aside, orphans.Count, lost.Count);
     }
 
     private static void Forget(SqliteConnection connection, List<string> lost)

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Perennial.Core.Durability;
 
 namespace Perennial.Core.Corpus;
@@ -15,7 +16,12 @@ internal sealed class Originals
         Root = Path.Combine(dataDirectory, "corpus");
         _aside = Path.Combine(Root, ".aside");
         Directory.CreateDirectory(_aside);
+        foreach (var prefix in Prefixes) Directory.CreateDirectory(Path.Combine(Root, prefix));
+        DurableFiles.FlushDirectory(Root);
     }
+
+    /// <summary>The folders, 00 to ff.</summary>
+    public static IReadOnlyList<string> Prefixes { get; } = [.. Enumerable.Range(0, 256).Select(number => number.ToString("x2", CultureInfo.InvariantCulture))];
 
     public string Root { get; }
 
@@ -43,15 +49,7 @@ internal sealed class Originals
         try
         {
             DurableFiles.Write(aside, bytes);
-            var path = PathOf(id);
-            var directory = Path.GetDirectoryName(path)!;
-            if (!Directory.Exists(directory))
-            {
-                Directory.CreateDirectory(directory);
-                DurableFiles.FlushDirectory(Root);
-            }
-
-            File.Move(aside, path, overwrite: true);
+            File.Move(aside, PathOf(id), overwrite: true);
         }
         catch
         {
@@ -69,15 +67,9 @@ internal sealed class Originals
 
     public void Delete(string id) => File.Delete(PathOf(id));
 
-    /// <summary>Ids of all originals on the disk, in no order.</summary>
-    public IEnumerable<string> Enumerate() =>
-        from directory in Directory.EnumerateDirectories(Root)
-        let prefix = Path.GetFileName(directory)
-        where prefix.Length == 2
-        from file in Directory.EnumerateFiles(directory)
-        let id = prefix + Path.GetFileName(file)
-        where ImageId.IsValid(id)
-        select id;
+    /// <summary>Ids of the originals in one folder, in no order.</summary>
+    public IEnumerable<string> Enumerate(string prefix) =>
+        Directory.EnumerateFiles(Path.Combine(Root, prefix)).Select(file => prefix + Path.GetFileName(file)).Where(ImageId.IsValid);
 
     /// <summary>Removes what was being written when a process died. Only for one who has the data directory alone.</summary>
     public int RemoveAside()

@@ -83,6 +83,6 @@ public sealed class ChangeLogTests
                     return changes.Count;
                 }
             },
-            iter: 25, threads: 1);
+            iter: 12, threads: 1);
     }
 }
