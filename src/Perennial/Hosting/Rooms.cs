@@ -22,7 +22,6 @@ internal static class Rooms
             return Catalogue.Open(data, provider.GetRequiredService<TimeProvider>());
         });
         services.AddSingleton<ImageCorpus>();
-        services.AddSingleton<PromotionRecord>();
         services.AddSingleton(_ => new GenerationStore(Path.Combine(data, "models")));
         services.AddSingleton<IVectorIndex>(_ => new EmbeddedVectorIndex(Path.Combine(data, "index")));
         services.AddSingleton<PromotionRecord>();
