@@ -17,6 +17,7 @@ internal static class RootVerbs
             help.Action = new HelpWithExamples((HelpAction)help.Action!);
         }
         root.Add(ServeCommand.Create());
+        root.Add(LearnCommand.Create());
         return root;
     }
 
