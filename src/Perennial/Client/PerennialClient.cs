@@ -1,79 +1,63 @@
 using System.Globalization;
+using System.Net;
 using System.Net.Http.Headers;
 using System.Net.ServerSentEvents;
 using System.Runtime.CompilerServices;
-using System.Text.Json;
 using System.Text.Json.Nodes;
 using static Perennial.Client.Answers;
 
 namespace Perennial.Client;
 
 /// <summary>Speaks the HTTP contract to a running service. What the service refuses becomes a <see cref="ServiceException"/>.</summary>
-internal sealed class PerennialClient : IDisposable
+/// <param name="address">Where the service listens, e.g. <c>http://127.0.0.1:8080</c>.</param>
+/// <param name="key">An API key; null where the service asks for none.</param>
+internal sealed class PerennialClient(Uri address, string? key = null) : IDisposable
 {
-    private readonly HttpClient _http;
+    private readonly ServiceRequests _requests = new(address, key);
 
-    /// <param name="address">Where the service listens, e.g. <c>http://127.0.0.1:5080</c>.</param>
-    /// <param name="key">An API key; null where the service asks for none.</param>
-    public PerennialClient(Uri address, string? key = null)
-    {
-        _http = new HttpClient { BaseAddress = address, Timeout = TimeSpan.FromMinutes(2) };
-        if (key is not null)
-        {
-            _http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", key);
-        }
-    }
+    /// <summary>Stores images as a form, all with one label or none; one answer each, in their order, refused ones included.</summary>
+    public Task<IReadOnlyList<AddedImage>> AddAsync(IReadOnlyList<Upload> images, string? label, CancellationToken cancellationToken)
+        => AddAsync(label is null ? "/images" : $"/images?label={Uri.EscapeDataString(label)}", images.Count, () => Form(images), cancellationToken);
 
-    /// <summary>Stores images; one answer each, in their order.</summary>
-    public async Task<IReadOnlyList<AddedImage>> AddAsync(IReadOnlyList<Upload> images, string? label, CancellationToken cancellationToken)
+    /// <summary>Stores images as JSON, each with its own label and metadata; one answer each, in their order, refused ones included.</summary>
+    public Task<IReadOnlyList<AddedImage>> AddDescribedAsync(IReadOnlyList<Upload> images, CancellationToken cancellationToken)
     {
-        using MultipartFormDataContent form = Form(images);
-        string path = label is null ? "/images" : $"/images?label={Uri.EscapeDataString(label)}";
-        return (await PostAsync<AddedImages>(path, form, cancellationToken)).Images;
+        var items = images.Select(image => new { data = Convert.ToBase64String(image.Bytes.Span), label = image.Label, metadata = image.Metadata }).ToArray();
+        return AddAsync("/images", images.Count, () => JsonContent.Create(new { images = items }), cancellationToken);
     }
 
     public async Task LabelAsync(string id, string label, CancellationToken cancellationToken)
-        => (await SendAsync(HttpMethod.Put, $"/images/{id}/label", JsonContent.Create(new { label }), HttpCompletionOption.ResponseContentRead, cancellationToken)).Dispose();
+        => (await _requests.SendAsync(HttpMethod.Put, $"/images/{id}/label", () => JsonContent.Create(new { label }), cancellationToken: cancellationToken)).Dispose();
 
-    public async Task<EmbeddedImages> EmbedAsync(IReadOnlyList<Upload> images, CancellationToken cancellationToken)
-    {
-        using MultipartFormDataContent form = Form(images);
-        return await PostAsync<EmbeddedImages>("/embed", form, cancellationToken);
-    }
+    public Task<EmbeddedImages> EmbedAsync(IReadOnlyList<Upload> images, CancellationToken cancellationToken)
+        => PostAsync<EmbeddedImages>("/embed", () => Form(images), cancellationToken);
 
-    public async Task<Predictions> ClassifyAsync(IReadOnlyList<Upload> images, int top, CancellationToken cancellationToken)
-    {
-        using MultipartFormDataContent form = Form(images);
-        return await PostAsync<Predictions>(string.Create(CultureInfo.InvariantCulture, $"/classify?top={top}"), form, cancellationToken);
-    }
+    public Task<Predictions> ClassifyAsync(IReadOnlyList<Upload> images, int top, CancellationToken cancellationToken)
+        => PostAsync<Predictions>(string.Create(CultureInfo.InvariantCulture, $"/classify?top={top}"), () => Form(images), cancellationToken);
 
-    public async Task<Hits> SearchAsync(ReadOnlyMemory<byte> image, int k, CancellationToken cancellationToken)
-    {
-        using var content = new ReadOnlyMemoryContent(image);
-        content.Headers.ContentType = new MediaTypeHeaderValue("application/octet-stream");
-        return await PostAsync<Hits>(string.Create(CultureInfo.InvariantCulture, $"/search?k={k}"), content, cancellationToken);
-    }
+    public Task<Hits> SearchAsync(ReadOnlyMemory<byte> image, int k, CancellationToken cancellationToken)
+        => PostAsync<Hits>(string.Create(CultureInfo.InvariantCulture, $"/search?k={k}"), () => Raw(image), cancellationToken);
 
     /// <summary>A JPEG of the stored image, its longer side <paramref name="size"/> pixels.</summary>
     public async Task<byte[]> ThumbnailAsync(string id, int size, CancellationToken cancellationToken)
     {
         string path = string.Create(CultureInfo.InvariantCulture, $"/images/{id}/content?size={size}");
-        using HttpResponseMessage response = await SendAsync(HttpMethod.Get, path, null, HttpCompletionOption.ResponseContentRead, cancellationToken);
+        using HttpResponseMessage response = await _requests.SendAsync(HttpMethod.Get, path, cancellationToken: cancellationToken);
         return await response.Content.ReadAsByteArrayAsync(cancellationToken);
     }
 
     /// <summary>Queues a run and returns its id.</summary>
     public async Task<string> StartRunAsync(JsonObject request, CancellationToken cancellationToken)
     {
-        using HttpResponseMessage response = await SendAsync(HttpMethod.Post, "/admin/runs", JsonContent.Create(request), HttpCompletionOption.ResponseContentRead, cancellationToken);
-        string location = response.Headers.Location?.ToString() ?? throw new ServiceException(response.StatusCode, null, "The service started a run but did not say where it is.");
-        return location[(location.LastIndexOf('/') + 1)..];
+        using HttpResponseMessage response = await _requests.SendAsync(HttpMethod.Post, "/admin/runs", () => JsonContent.Create(request), cancellationToken: cancellationToken);
+        return LocatedRun(response);
     }
 
     /// <summary>What a run tells about itself until it has ended.</summary>
     public async IAsyncEnumerable<(string Name, JsonObject Data)> EventsAsync(string run, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        using HttpResponseMessage response = await SendAsync(HttpMethod.Get, $"/admin/runs/{run}/events", null, HttpCompletionOption.ResponseHeadersRead, cancellationToken);
+        using HttpResponseMessage response = await _requests.SendAsync(
+            HttpMethod.Get, $"/admin/runs/{run}/events", completion: HttpCompletionOption.ResponseHeadersRead, cancellationToken: cancellationToken);
         await using Stream stream = await response.Content.ReadAsStreamAsync(cancellationToken);
         await foreach (SseItem<string> item in SseParser.Create(stream).EnumerateAsync(cancellationToken))
         {
@@ -85,73 +69,66 @@ internal sealed class PerennialClient : IDisposable
     }
 
     /// <summary>Any of the contract's JSON answers, for what is shown as it is.</summary>
-    public async Task<JsonObject> GetAsync(string path, CancellationToken cancellationToken)
+    public async Task<JsonNode> GetAsync(string path, CancellationToken cancellationToken)
     {
-        using HttpResponseMessage response = await SendAsync(HttpMethod.Get, path, null, HttpCompletionOption.ResponseContentRead, cancellationToken);
-        return await response.Content.ReadFromJsonAsync<JsonObject>(cancellationToken) ?? [];
+        using HttpResponseMessage response = await _requests.SendAsync(HttpMethod.Get, path, cancellationToken: cancellationToken);
+        return await response.Content.ReadFromJsonAsync<JsonNode>(cancellationToken) ?? new JsonObject();
     }
 
-    public async Task PostAsync(string path, CancellationToken cancellationToken)
-        => (await SendAsync(HttpMethod.Post, path, null, HttpCompletionOption.ResponseContentRead, cancellationToken)).Dispose();
+    /// <summary>Makes a generation the serving one: at once (null), or by a run whose id is returned.</summary>
+    public async Task<string?> PromoteAsync(int generation, CancellationToken cancellationToken)
+    {
+        using HttpResponseMessage response = await _requests.SendAsync(
+            HttpMethod.Post, string.Create(CultureInfo.InvariantCulture, $"/admin/generations/{generation}/promote"), cancellationToken: cancellationToken);
+        return response.StatusCode == HttpStatusCode.Accepted ? LocatedRun(response) : null;
+    }
 
-    public void Dispose() => _http.Dispose();
+    public void Dispose() => _requests.Dispose();
+
+    // A request whose images were all refused is a problem document; here it is as many refused images.
+    private async Task<IReadOnlyList<AddedImage>> AddAsync(string path, int images, Func<HttpContent> body, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return (await PostAsync<AddedImages>(path, body, cancellationToken)).Images;
+        }
+        catch (ServiceException refusal) when (refusal.Items.Count == images)
+        {
+            return [.. refusal.Items.Select(error => new AddedImage(null, false, 0, 0, error))];
+        }
+        catch (ServiceException refusal) when (images == 1 && refusal is { Code: not null, Status: HttpStatusCode.UnprocessableEntity or HttpStatusCode.RequestEntityTooLarge })
+        {
+            return [new AddedImage(null, false, 0, 0, new ItemError(refusal.Code, refusal.Message))];
+        }
+    }
+
+    private async Task<T> PostAsync<T>(string path, Func<HttpContent> body, CancellationToken cancellationToken)
+    {
+        using HttpResponseMessage response = await _requests.SendAsync(HttpMethod.Post, path, body, cancellationToken: cancellationToken);
+        return await response.Content.ReadFromJsonAsync<T>(cancellationToken)
+            ?? throw new ServiceException(response.StatusCode, null, $"The service answered {path} with nothing.");
+    }
+
+    private static string LocatedRun(HttpResponseMessage response)
+    {
+        string location = response.Headers.Location?.ToString() ?? throw new ServiceException(response.StatusCode, null, "The service started a run but did not say where it is.");
+        return location[(location.LastIndexOf('/') + 1)..];
+    }
 
     private static MultipartFormDataContent Form(IReadOnlyList<Upload> images)
     {
         var form = new MultipartFormDataContent();
         foreach (Upload image in images)
         {
-            var part = new ReadOnlyMemoryContent(image.Bytes);
-            part.Headers.ContentType = new MediaTypeHeaderValue("application/octet-stream");
-            form.Add(part, "image", Uri.EscapeDataString(Path.GetFileName(image.Name)));
+            form.Add(Raw(image.Bytes), "image", Uri.EscapeDataString(Path.GetFileName(image.Name)));
         }
         return form;
     }
 
-    private async Task<T> PostAsync<T>(string path, HttpContent content, CancellationToken cancellationToken)
+    private static ReadOnlyMemoryContent Raw(ReadOnlyMemory<byte> image)
     {
-        using HttpResponseMessage response = await SendAsync(HttpMethod.Post, path, content, HttpCompletionOption.ResponseContentRead, cancellationToken);
-        return await response.Content.ReadFromJsonAsync<T>(cancellationToken)
-            ?? throw new ServiceException(response.StatusCode, null, $"The service answered {path} with nothing.");
-    }
-
-    private async Task<HttpResponseMessage> SendAsync(HttpMethod method, string path, HttpContent? content, HttpCompletionOption completion, CancellationToken cancellationToken)
-    {
-        using var request = new HttpRequestMessage(method, path) { Content = content };
-        HttpResponseMessage response;
-        try
-        {
-            response = await _http.SendAsync(request, completion, cancellationToken);
-        }
-        catch (HttpRequestException exception)
-        {
-            throw new ServiceException(null, null, $"No service answers at {_http.BaseAddress}: {exception.Message}");
-        }
-        if (!response.IsSuccessStatusCode)
-        {
-            using (response)
-            {
-                throw await RefusalAsync(response, path, cancellationToken);
-            }
-        }
-        return response;
-    }
-
-    private static async Task<ServiceException> RefusalAsync(HttpResponseMessage response, string path, CancellationToken cancellationToken)
-    {
-        string body = await response.Content.ReadAsStringAsync(cancellationToken);
-        try
-        {
-            if (JsonNode.Parse(body) is JsonObject problem)
-            {
-                string? sentence = (string?)problem["detail"] ?? (string?)problem["title"];
-                return new ServiceException(response.StatusCode, (string?)problem["code"], sentence ?? $"The service answered {path} with {(int)response.StatusCode}.");
-            }
-        }
-        catch (JsonException)
-        {
-            // Not a problem document: a proxy's page, perhaps. The status has to do.
-        }
-        return new ServiceException(response.StatusCode, null, $"The service answered {path} with {(int)response.StatusCode}.");
+        var content = new ReadOnlyMemoryContent(image);
+        content.Headers.ContentType = new MediaTypeHeaderValue("application/octet-stream");
+        return content;
     }
 }

@@ -1,3 +1,12 @@
+using System.Net;
+using Perennial.Client;
+using Perennial.Core.Corpus;
+using Perennial.Core.Generations;
+using Perennial.Core.Images;
+using Perennial.Inference.Swapping;
+using Perennial.Learning.Finetuning;
+using Perennial.Learning.Pretraining;
+
 namespace Perennial.Commands;
 
 /// <summary>How an exception is told to the person: one sentence and an exit code.</summary>
@@ -11,7 +20,8 @@ internal sealed record Failure(int ExitCode, string Sentence)
         Exception cause = exception is AggregateException { InnerExceptions: [Exception only] } ? only : exception;
         (int code, string sentence) = cause switch
         {
-            UsageException => (Commands.ExitCode.BadUsageOrInput, cause.Message),
+            UsageException or DatasetException or InvalidImageException or GenerationException or CatalogueException or AdmissionException or RecipeException or ClassifierException => (Commands.ExitCode.BadUsageOrInput, cause.Message),
+            ServiceException { Status: >= HttpStatusCode.BadRequest and < HttpStatusCode.TooManyRequests } => (Commands.ExitCode.BadUsageOrInput, cause.Message),
             OperationCanceledException => (Commands.ExitCode.Failed, "Stopped before the end."),
             _ => (Commands.ExitCode.Failed, cause.Message),
         };

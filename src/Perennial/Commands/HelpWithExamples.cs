@@ -7,6 +7,9 @@ namespace Perennial.Commands;
 /// <summary>The ordinary help, followed by the verb's own examples.</summary>
 internal sealed class HelpWithExamples(HelpAction help) : SynchronousCommandLineAction
 {
+    /// <summary>Whoever asks for help need not have typed the rest rightly.</summary>
+    public override bool ClearsParseErrors => true;
+
     public override int Invoke(ParseResult parseResult)
     {
         help.Invoke(parseResult);

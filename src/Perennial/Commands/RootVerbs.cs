@@ -11,13 +11,24 @@ internal static class RootVerbs
 
     public static RootCommand Create()
     {
-        var root = new RootCommand("A vision-model server that keeps learning: embeddings, labels and similar images from an encoder that trains itself on what it is given.");
+        var root = new RootCommand("A vision-model server that keeps learning: embeddings, labels and similar images from an encoder that trains itself on what it is given.")
+        {
+            DemoCommand.Create(),
+            ServeCommand.Create(),
+            IngestCommand.Create(),
+            EmbedCommand.Create(),
+            SearchCommand.Create(),
+            PretrainCommand.Create(),
+            KnnEvalCommand.Create(),
+            LinearEvalCommand.Create(),
+            FinetuneCommand.Create(),
+            ExportCommand.Create(),
+            LearnCommand.Create(),
+        };
         foreach (HelpOption help in root.Options.OfType<HelpOption>())
         {
             help.Action = new HelpWithExamples((HelpAction)help.Action!);
         }
-        root.Add(ServeCommand.Create());
-        root.Add(LearnCommand.Create());
         return root;
     }
 
@@ -28,7 +39,8 @@ internal static class RootVerbs
         if (parsed.Errors.Count > 0)
         {
             string verb = string.Join(' ', Path(parsed.CommandResult.Command));
-            error.WriteLine($"{parsed.Errors[0].Message.TrimEnd('.')}: '{verb} --help' shows what it takes.");
+            string reason = parsed.UnmatchedTokens is [string first, ..] ? $"'{verb}' does not know '{first}'" : parsed.Errors[0].Message.TrimEnd('.');
+            error.WriteLine($"{reason}: '{verb} --help' shows what it takes.");
             return ExitCode.BadUsageOrInput;
         }
         try

@@ -21,6 +21,7 @@ internal sealed class LearnJob(RunFolders folders, string run, int threads, Lear
             voice.Generation(made.Number); // the learner before this one died after its last step
             return;
         }
+        TrainingMemory.Keep();
         torch.set_num_threads(threads);
         using Catalogue catalogue = Catalogue.Open(folders.DataDirectory, time);
         LearnContext context = new(request, CorpusSnapshot.Read(request.SnapshotPath), new ImageCorpus(catalogue, request.Limits, time), store, folders, voice, time);

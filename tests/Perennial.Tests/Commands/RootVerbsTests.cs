@@ -1,32 +1,44 @@
+using System.CommandLine;
 using Perennial.Commands;
 
 namespace Perennial.Tests.Commands;
 
 public sealed class RootVerbsTests
 {
+    public static TheoryData<string> Verbs => [.. RootVerbs.Create().Subcommands.Select(verb => verb.Name)];
+
     [Fact]
     public async Task An_unknown_verb_is_bad_usage_told_in_one_line()
     {
-        (int code, string output, string error) = await RunAsync("frobnicate");
-        Assert.Equal(2, code);
-        Assert.Empty(output);
-        Assert.Single(error.TrimEnd().Split('\n'));
-        Assert.Contains("frobnicate", error, StringComparison.Ordinal);
+        CommandLine told = (await CommandLine.RunAsync("frobnicate")).IsRefusedInOneSentence();
+        Assert.Contains("frobnicate", told.Error, StringComparison.Ordinal);
     }
 
     [Fact]
-    public async Task Help_of_the_root_names_what_the_program_is()
+    public async Task Help_of_the_root_lists_every_verb()
     {
-        (int code, string output, string error) = await RunAsync("--help");
-        Assert.Equal(0, code);
-        Assert.Empty(error);
-        Assert.Contains("vision-model server", output, StringComparison.Ordinal);
+        CommandLine told = await CommandLine.RunAsync("--help");
+        Assert.Equal(0, told.Code);
+        Assert.Empty(told.Error);
+        Assert.All(RootVerbs.Create().Subcommands.Where(verb => !verb.Hidden), verb => Assert.Contains($"  {verb.Name} ", told.Output, StringComparison.Ordinal));
     }
 
-    private static async Task<(int Code, string Output, string Error)> RunAsync(params string[] args)
+    [Theory]
+    [MemberData(nameof(Verbs))]
+    public async Task Each_verb_explains_itself_with_examples_that_parse(string verb)
     {
-        using StringWriter output = new(), error = new();
-        int code = await RootVerbs.InvokeAsync(args, output, error, TestContext.Current.CancellationToken);
-        return (code, output.ToString(), error.ToString());
+        CommandLine told = await CommandLine.RunAsync(verb, "--help");
+        Assert.Equal(0, told.Code);
+        Assert.Empty(told.Error);
+        Assert.Contains($"perennial {verb}", told.Output, StringComparison.Ordinal);
+        Command command = RootVerbs.Create().Subcommands.Single(candidate => candidate.Name == verb);
+        if (command is Verb { Hidden: false } shown)
+        {
+            Assert.NotEmpty(shown.Examples);
+            Assert.All(shown.Examples, example => Assert.Empty(RootVerbs.Create().Parse(example).Errors));
+        }
     }
+
+    [Fact]
+    public async Task No_verb_at_all_is_bad_usage() => (await CommandLine.RunAsync()).IsRefusedInOneSentence();
 }

@@ -45,10 +45,10 @@ internal sealed class Terminal
 
     /// <summary>Runs one piece of work under a progress bar, or with a line per event where the error stream is a pipe.</summary>
     /// <param name="title">What is done, in one or two words.</param>
-    /// <param name="unit">What is counted, in the plural.</param>
+    /// <param name="unit">What is counted, in the plural; null where the numbers mean nothing but a share.</param>
     /// <param name="total">How many there are; null where nobody knows yet.</param>
     /// <param name="work">Gets the step to report to.</param>
-    public async Task<T> StepAsync<T>(string title, string unit, long? total, Func<IStep, Task<T>> work)
+    public async Task<T> StepAsync<T>(string title, string? unit, long? total, Func<IStep, Task<T>> work)
     {
         if (!_live)
         {
@@ -60,7 +60,7 @@ internal sealed class Terminal
         }
         return await Remarks.Progress()
             .AutoClear(false)
-            .Columns(new TaskDescriptionColumn { Alignment = Justify.Left }, new ProgressBarColumn { Width = 28 }, new PercentageColumn(), new PaceColumn(unit), new RemainingTimeColumn())
+            .Columns([new TaskDescriptionColumn { Alignment = Justify.Left }, new ProgressBarColumn { Width = 28 }, new PercentageColumn(), .. unit is null ? [] : new ProgressColumn[] { new PaceColumn(unit) }, new RemainingTimeColumn()])
             .StartAsync(async progress =>
             {
                 ProgressTask task = progress.AddTask(Markup.Escape(title), maxValue: Math.Max(1, total ?? 1));

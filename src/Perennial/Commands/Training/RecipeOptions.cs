@@ -1,0 +1,60 @@
+using System.CommandLine;
+using Perennial.Learning.Pretraining;
+
+namespace Perennial.Commands.Training;
+
+/// <summary>The flags that replace a recipe's values. What they may be is for the recipe to say.</summary>
+internal sealed class RecipeOptions
+{
+    private readonly Argument<string?> _method = new("METHOD") { Description = $"A recipe that came with the program: {string.Join(", ", Recipe.Names())}.", Arity = ArgumentArity.ZeroOrOne };
+    private readonly Option<string?> _recipe = new("--recipe") { Description = "A recipe of your own instead, a .yaml file.", HelpName = "FILE" };
+    private readonly Option<string[]> _set = new("--set") { Description = "Any other key of the recipe, e.g. --set views.crop_scale_min=0.2.", HelpName = "KEY=VALUE" };
+
+    private readonly Option<string?>[] _flags =
+    [
+        new("--backbone") { Description = "resnet10, resnet18 or resnet34." },
+        new("--width") { Description = "Channels of the first stage; 64 is the usual network." },
+        new("--image-size") { Description = "Side of the square input in pixels." },
+        new("--epochs") { Description = "Passes over the training images." },
+        new("--batch-size") { Description = "Images a step." },
+        new("--learning-rate") { Description = "The highest of the schedule." },
+        new("--temperature") { Description = "Of the contrastive loss." },
+        new("--projection-dim") { Description = "Output length of the projection head." },
+        new("--seed") { Description = "Of weights, order and views." },
+        new("--amp") { Description = "bf16 (also without a value) or off.", Arity = ArgumentArity.ZeroOrOne },
+    ];
+
+    public void AddTo(Command command)
+    {
+        command.Add(_method);
+        command.Add(_recipe);
+        foreach (Option<string?> flag in _flags)
+        {
+            command.Add(flag);
+        }
+        command.Add(_set);
+    }
+
+    /// <exception cref="UsageException">Neither or both of METHOD and --recipe, or a --set that is not KEY=VALUE.</exception>
+    /// <exception cref="RecipeException">An unknown recipe or key, or a value that is not allowed.</exception>
+    public Recipe Read(ParseResult parsed)
+    {
+        string name = (parsed.GetValue(_method), parsed.GetValue(_recipe)) switch
+        {
+            ({ } method, null) => method,
+            (null, { } file) => file,
+            (null, null) => throw new UsageException($"Name a METHOD ({string.Join(", ", Recipe.Names())}) or a --recipe FILE."),
+            _ => throw new UsageException("Give METHOD or --recipe FILE, not both."),
+        };
+        var overrides = new Dictionary<string, string>(StringComparer.Ordinal);
+        foreach (string pair in parsed.GetValue(_set) ?? [])
+        {
+            overrides[pair.IndexOf('=') is > 0 and int at ? pair[..at] : throw new UsageException($"--set {pair} is not KEY=VALUE.")] = pair[(pair.IndexOf('=') + 1)..];
+        }
+        foreach (Option<string?> flag in _flags.Where(flag => parsed.GetResult(flag) is { Implicit: false }))
+        {
+            overrides[flag.Name.TrimStart('-').Replace('-', '_')] = parsed.GetValue(flag) ?? "bf16"; // --amp alone may come without a value
+        }
+        return Recipe.Load(name, overrides);
+    }
+}
