@@ -84,7 +84,7 @@ internal sealed class DemoRun(Terminal terminal, string dataDirectory, Uri? addr
             var families = new Dictionary<string, string>(StringComparer.Ordinal);
             foreach (Sample[] batch in stock.Chunk(Batch))
             {
-                IReadOnlyList<AddedImage> added = await client.AddAsync([.. batch.Select(sample => new Upload(sample.Name, sample.Bytes))], cancellationToken);
+                IReadOnlyList<AddedImage> added = await client.AddAsync([.. batch.Select(sample => new Upload(sample.Name, sample.Bytes))], label: null, cancellationToken);
                 foreach ((AddedImage image, Sample sample) in added.Zip(batch))
                 {
                     if (image.Id is not null) families.TryAdd(image.Id, sample.Family);
