@@ -43,6 +43,41 @@ public sealed class CollectionConcurrencyTests : IDisposable
     }
 
     [Fact]
+    public async Task A_compaction_that_the_disk_refuses_fails_no_write_and_is_tried_again()
+    {
+        await using IVectorCollection collection = await _index.OpenAsync(Vectors.Digest, Dimensions, Token);
+        EmbeddedCollection inside = ((CollectionHandle)collection).Collection;
+        SegmentFiles files = SegmentFiles.In(Path.Combine(_folder.Path, Vectors.Digest["sha256:".Length..]))!;
+        Directory.CreateDirectory(files.Next.JournalAside); // where the new journal should go
+        for (int version = 0; version < 40; version++)
+            await collection.UpsertAsync(Batch(version), Token);
+        Assert.NotNull(inside.CompactionFault);
+        Assert.True(File.Exists(files.Journal));
+        Assert.Equal(40, collection.Count);
+
+        Directory.Delete(files.Next.JournalAside);
+        for (int version = 40; version < 80; version++)
+            await collection.UpsertAsync(Batch(version), Token);
+
+        Assert.Null(inside.CompactionFault);
+        Assert.False(File.Exists(files.Journal));
+        Assert.Equal("version 79", Assert.Single(await collection.SearchAsync(Vectors.Unit(Dimensions, 3), 1, null, Token)).Label);
+    }
+
+    [Fact]
+    public async Task Payload_changes_alone_bring_a_compaction_about_in_the_end()
+    {
+        await using IVectorCollection collection = await _index.OpenAsync(Vectors.Digest, Dimensions, Token);
+        await collection.UpsertAsync(Batch(0), Token);
+        for (int change = 0; change < 40; change++)
+            await collection.SetPayloadAsync([.. Enumerable.Range(0, 40).Select(i => new VectorPayload($"{i}", $"change {change}", null))], Token);
+
+        SegmentFiles files = SegmentFiles.In(Path.Combine(_folder.Path, Vectors.Digest["sha256:".Length..]))!;
+        Assert.True(files.Number > 1);
+        Assert.Equal(["change 39"], (await collection.SearchAsync(Vectors.Unit(Dimensions, 3), 100, null, Token)).Select(hit => hit.Label).Distinct());
+    }
+
+    [Fact]
     public async Task Concurrent_writers_lose_nothing()
     {
         await using (IVectorCollection collection = await _index.OpenAsync(Vectors.Digest, Dimensions, Token))
