@@ -46,7 +46,7 @@ internal sealed class LiveServer : IAsyncDisposable
     {
         get
         {
-            using Lease<ServingPair> lease = Get<Background.Serving>().TryAcquire()!;
+            using Lease<ServingPair> lease = Get<Perennial.Background.Serving>().TryAcquire()!;
             return lease.Value;
         }
     }
@@ -95,7 +95,7 @@ internal sealed class LiveServer : IAsyncDisposable
             await collection.DisposeAsync();
             admitted.Dispose();
         }));
-        Get<Background.Serving>().Exchange(pair);
+        Get<Perennial.Background.Serving>().Exchange(pair);
         return pair;
     }
 
@@ -110,7 +110,7 @@ internal sealed class LiveServer : IAsyncDisposable
     {
         Http.Dispose();
         await _app.StopAsync();
-        Get<Background.Serving>().Exchange(null);
+        Get<Perennial.Background.Serving>().Exchange(null);
         await _app.DisposeAsync();
         _data.Dispose();
     }
