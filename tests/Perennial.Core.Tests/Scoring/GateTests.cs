@@ -6,7 +6,14 @@ public sealed class GateTests
 {
     private static readonly Scores Healthy = new()
     {
-        KnnAccuracy = 0.45, ViewRecall = 0.6, RankMe = 40, Alignment = 0.5, Uniformity = -2.5, EmbeddingStd = 0.08, TestImages = 500, LabelledTestImages = 500,
+        KnnAccuracy = 0.45,
+        ViewRecall = 0.6,
+        RankMe = 40,
+        Alignment = 0.5,
+        Uniformity = -2.5,
+        EmbeddingStd = 0.08,
+        TestImages = 500,
+        LabelledTestImages = 500,
     };
 
     [Fact]
