@@ -2,8 +2,8 @@ using Perennial.Core.Corpus;
 using Perennial.Core.Scoring;
 using Perennial.Learning.Networks;
 using Perennial.Learning.Optimizers;
-using Parameter = TorchSharp.Modules.Parameter;
 using static TorchSharp.torch;
+using Parameter = TorchSharp.Modules.Parameter;
 
 namespace Perennial.Learning.Evaluation;
 

@@ -3,9 +3,9 @@ using Perennial.Learning.Export;
 using Perennial.Learning.Methods;
 using Perennial.Learning.Networks;
 using Perennial.Learning.Optimizers;
+using static TorchSharp.torch;
 using AdamW = Perennial.Learning.Optimizers.AdamW;
 using Parameter = TorchSharp.Modules.Parameter;
-using static TorchSharp.torch;
 
 namespace Perennial.Learning.Pretraining;
 

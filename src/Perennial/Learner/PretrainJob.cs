@@ -41,7 +41,8 @@ internal sealed class PretrainJob(LearnContext context)
         _voice.State(RunState.Evaluating);
         _voice.Progress(LearnContext.Trained, "The new encoder is measured.");
         Scores scores = EncoderScores.Measure(outcome.Encoder, tiles, train, test, cancellationToken)
-            with { ProjectionStd = outcome.Last.ProjectionStd, ProjectionRankMe = outcome.Last.RankMe };
+            with
+        { ProjectionStd = outcome.Last.ProjectionStd, ProjectionRankMe = outcome.Last.RankMe };
         Scores? before = parent is null ? null : Measure(parent, tiles, cancellationToken);
         Baselines? baselines = knn.IsPossible ? new Baselines(knn.RawPixels(), knn.Untrained(recipe.Description, UntrainedSeed)) : null;
         Verdict verdict = Gate.Judge(before, scores, outcome.Encoder.Dimensions, _request.Gate);

@@ -1,6 +1,6 @@
 using Perennial.Learning.Losses;
-using static TorchSharp.torch;
 using static Perennial.Learning.Tests.Losses.ReferenceValues;
+using static TorchSharp.torch;
 
 namespace Perennial.Learning.Tests.Losses;
 

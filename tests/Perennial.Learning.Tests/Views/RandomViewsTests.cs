@@ -8,7 +8,12 @@ public sealed class RandomViewsTests
     private static readonly ViewParameters Everything = new() { BlurProbability = 0.5, SolarizeProbability = 0.3 };
     private static readonly ViewParameters Nothing = new()
     {
-        CropScaleMin = 1, CropRatioMin = 1, CropRatioMax = 1, FlipProbability = 0, JitterProbability = 0, GrayscaleProbability = 0,
+        CropScaleMin = 1,
+        CropRatioMin = 1,
+        CropRatioMax = 1,
+        FlipProbability = 0,
+        JitterProbability = 0,
+        GrayscaleProbability = 0,
     };
 
     [Fact]

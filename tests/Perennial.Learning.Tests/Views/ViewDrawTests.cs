@@ -50,7 +50,11 @@ public sealed class ViewDrawTests
     {
         var parameters = new ViewParameters
         {
-            FlipProbability = 0.5, JitterProbability = 0.8, GrayscaleProbability = 0.2, BlurProbability = 0.3, SolarizeProbability = 0.1,
+            FlipProbability = 0.5,
+            JitterProbability = 0.8,
+            GrayscaleProbability = 0.2,
+            BlurProbability = 0.3,
+            SolarizeProbability = 0.1,
         };
         var draws = Draw(parameters, 32);
         void Share(Predicate<ViewDraw> chosen, double expected) =>

@@ -5,7 +5,7 @@ namespace Perennial.Tests.Commands;
 
 public sealed class RootVerbsTests
 {
-    public static TheoryData<string> Verbs => [.. RootVerbs.Create().Subcommands.Select(verb => verb.Name)];
+    public static TheoryData<string> Verbs => [.. RootVerbs.Create().Subcommands.Where(verb => !verb.Hidden).Select(verb => verb.Name)];
 
     [Fact]
     public async Task An_unknown_verb_is_bad_usage_told_in_one_line()

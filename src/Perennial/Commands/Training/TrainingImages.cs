@@ -1,9 +1,9 @@
+using System.Security.Cryptography;
+using System.Text;
 using Perennial.Commands.Terminals;
 using Perennial.Core.Corpus;
 using Perennial.Core.Generations;
 using Perennial.Core.Images;
-using System.Security.Cryptography;
-using System.Text;
 
 namespace Perennial.Commands.Training;
 
