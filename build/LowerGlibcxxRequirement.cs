@@ -5,7 +5,7 @@ using Microsoft.Build.Framework;
 using Microsoft.Build.Utilities;
 
 /// <summary>
-/// Writes a copy of a 64-bit little-endian ELF library that no longer requires GLIBCXX_3.4.32. See OlderGlibcxx.targets for why and how.
+/// Writes a copy of a 64-bit little-endian ELF library that no longer requires GLIBCXX_3.4.32. See TorchSharp.targets for why and how.
 /// Layouts: System V ABI, "Symbol Versioning" of the Linux Standard Base (Elf64_Shdr, Elf64_Sym, Elf64_Verneed, Elf64_Vernaux).
 /// </summary>
 public class LowerGlibcxxRequirement : Task

@@ -13,12 +13,18 @@ public interface ISslMethod : IDisposable
     /// <summary>How each view of an image is drawn, in the order in which <see cref="Step"/> takes them.</summary>
     IReadOnlyList<ViewParameters> Views { get; }
 
-    /// <summary>Heads and the like: trained with the encoder, kept in checkpoints, thrown away at the end.</summary>
+    /// <summary>
+    /// All that the method has beside the encoder: heads, momentum networks, queues. Its parameters and buffers are kept in checkpoints and thrown away at
+    /// the end; those parameters that want a gradient are trained with the encoder.
+    /// </summary>
     nn.Module Heads { get; }
 
     /// <summary>One forward pass.</summary>
     /// <param name="encoder">The network that is kept.</param>
     /// <param name="views">One tensor [N, 3, S, S] in [0, 1] for each of <see cref="Views"/>.</param>
-    /// <param name="precision">Within it run the networks; the loss itself is float32.</param>
-    MethodStep Step(Encoder encoder, IReadOnlyList<Tensor> views, Precision precision);
+    /// <param name="at">Where the run is, and the precision within which the networks run; the loss itself is float32.</param>
+    MethodStep Step(Encoder encoder, IReadOnlyList<Tensor> views, StepPosition at);
+
+    /// <summary>Called after the optimizer has changed the weights: the place for a momentum network to follow them.</summary>
+    void Updated(Encoder encoder, StepPosition at) { }
 }

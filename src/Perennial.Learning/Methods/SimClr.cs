@@ -35,11 +35,11 @@ public sealed class SimClr : ISslMethod
     public nn.Module Heads => _projector;
 
     /// <inheritdoc/>
-    public MethodStep Step(Encoder encoder, IReadOnlyList<Tensor> views, Precision precision)
+    public MethodStep Step(Encoder encoder, IReadOnlyList<Tensor> views, StepPosition at)
     {
         long n = views[0].shape[0];
         Tensor z;
-        using (precision.Begin())
+        using (at.Precision.Begin())
         {
             Tensor h = encoder.Features(ChannelsLast.Of(cat([.. views]))); // [2N, D]
             z = _projector.call(h);                                        // [2N, d]

@@ -10,17 +10,20 @@ namespace Perennial.Learning.Pretraining;
 /// The whole state of a run in one safetensors file, written aside, flushed and renamed: a kill at any moment leaves the one before it. There is
 /// no generator state to keep, because every random draw is a function of seed, epoch and image.
 /// </summary>
-internal sealed class Checkpoint(string directory)
+/// <param name="directory">Of this run's checkpoints alone.</param>
+/// <param name="run">Identity of the run (<see cref="RunIdentity"/>), kept in each file: a checkpoint of another run is not gone on from.</param>
+internal sealed class Checkpoint(string directory, string run)
 {
     private const int Kept = 2;
-    private const string StepKey = "step";
+    private const string StepKey = "step", RunKey = "run";
 
     /// <summary>Writes the state after <paramref name="step"/> steps and removes all but the newest two.</summary>
     public void Write(long step, IReadOnlyDictionary<string, Tensor> state)
     {
         Directory.CreateDirectory(directory);
         string path = Path.Combine(directory, string.Create(CultureInfo.InvariantCulture, $"step-{step:D9}.safetensors")), aside = path + ".aside";
-        Safetensors.Write(aside, state.Select(entry => WeightsFile.ToSafeTensor(entry.Key, entry.Value)), new Dictionary<string, string> { [StepKey] = step.ToString(CultureInfo.InvariantCulture) });
+        Safetensors.Write(aside, state.Select(entry => WeightsFile.ToSafeTensor(entry.Key, entry.Value)),
+            new Dictionary<string, string> { [StepKey] = step.ToString(CultureInfo.InvariantCulture), [RunKey] = run });
         DurableFiles.FlushFile(aside);
         File.Move(aside, path, overwrite: true);
         DurableFiles.FlushDirectory(directory);
@@ -29,7 +32,7 @@ internal sealed class Checkpoint(string directory)
 
     /// <summary>Puts the newest readable checkpoint into <paramref name="state"/>.</summary>
     /// <returns>Steps done; 0 where there is none.</returns>
-    /// <exception cref="TrainingException">It belongs to another network or method.</exception>
+    /// <exception cref="TrainingException">It belongs to another recipe, other images or another network.</exception>
     public long Restore(IReadOnlyDictionary<string, Tensor> state)
     {
         foreach (string path in Newest())
@@ -37,6 +40,7 @@ internal sealed class Checkpoint(string directory)
             SafetensorsFile file;
             try { file = Safetensors.Read(path); }
             catch (SafetensorsException) { continue; } // damaged on disk: the one before it is as good, only older
+            if (file.Metadata.GetValueOrDefault(RunKey) != run) throw Foreign(path, "recipe or images");
             using var noGradient = no_grad();
             using var scope = NewDisposeScope();
             foreach ((string name, Tensor target) in state)
@@ -50,10 +54,16 @@ internal sealed class Checkpoint(string directory)
         return 0;
     }
 
+    /// <summary>Forgets an earlier run in the same place.</summary>
+    public void RemoveAll()
+    {
+        foreach (string path in Newest()) File.Delete(path);
+    }
+
     private IEnumerable<string> Newest() => Directory.Exists(directory)
         ? Directory.EnumerateFiles(directory, "step-*.safetensors").OrderDescending(StringComparer.Ordinal).ToArray()
         : [];
 
     private static TrainingException Foreign(string path, string name) =>
-        new($"{path} does not fit this recipe (at '{name}'): resume with the recipe that the run began with, or choose another output directory.");
+        new($"{path} belongs to another run ({name}): resume with the recipe and the images that the run began with, or choose another output directory.");
 }

@@ -13,7 +13,7 @@ namespace Perennial.Learning.Pretraining;
 /// <remarks>Sources: Chen, He, arXiv:2011.10566, section 4.1 (spread); Garrido et al., arXiv:2210.02885 (rank).</remarks>
 internal sealed class CollapseGuard
 {
-    private const double LeastSpread = 0.2;
+    private const double LeastSpread = 0.2, LeastRank = 2; // below rank 2 all projections lie on one line
     private const int FirstJudgedEpoch = 2;
     private const int RowsForRank = 512;
 
@@ -42,7 +42,7 @@ internal sealed class CollapseGuard
         var embeddings = new Embeddings(projections.narrow(0, 0, rows).ToSingles(), rows, d);
         Spread = EmbeddingStd.Measure(embeddings) * Math.Sqrt(d);
         Rank = RankMe.Measure(embeddings);
-        if (epoch >= FirstJudgedEpoch && Spread < LeastSpread)
+        if (epoch >= FirstJudgedEpoch && (Spread < LeastSpread || Rank < LeastRank))
             throw new TrainingException(string.Create(CultureInfo.InvariantCulture,
                 $"The projections have collapsed: after epoch {epoch} their spread is {Spread:F2} (healthy is about 1) and their effective rank {Rank:F1} of {d}, so all images look alike to the model. Try a lower learning_rate or a larger batch_size."));
     }

@@ -18,4 +18,10 @@ public sealed record PretrainRequest(Recipe Recipe, TileSet Tiles, IReadOnlyList
 
     /// <summary>Measures the encoder as it goes, e.g. kNN accuracy in [0, 1]; null without labels. The encoder is in evaluation mode meanwhile.</summary>
     public Func<Encoder, double>? Probe { get; init; }
+
+    /// <summary>Longest time between two checkpoints.</summary>
+    public TimeSpan BetweenCheckpoints { get; init; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>Time between two reports of progress within an epoch; each epoch's end is reported as well.</summary>
+    public TimeSpan BetweenReports { get; init; } = TimeSpan.FromSeconds(0.5);
 }

@@ -15,27 +15,27 @@ namespace Perennial.Learning.Pretraining;
 /// </summary>
 public sealed class Pretrainer
 {
-    private static readonly TimeSpan BetweenReports = TimeSpan.FromSeconds(0.5);
-    private static readonly TimeSpan BetweenCheckpoints = TimeSpan.FromSeconds(30);
+    private const int LeastBatches = 2; // with one, every epoch is the same batch
 
     /// <summary>Runs to the end, or until it is cancelled: then a checkpoint is written before the exception leaves.</summary>
     /// <param name="request">What to train on and how.</param>
     /// <param name="progress">Told about twice a second and at each epoch's end; may be null.</param>
     /// <param name="cancellationToken">Stops after the current step.</param>
-    /// <exception cref="TrainingException">Fewer images than a batch, a collapse, or a loss that is not a number.</exception>
+    /// <exception cref="TrainingException">Fewer images than two batches, a collapse, a loss that is not a number, or a checkpoint of another run.</exception>
     /// <exception cref="RecipeException">The output directory holds a run of another recipe.</exception>
     public PretrainOutcome Run(PretrainRequest request, IProgress<TrainingProgress>? progress, CancellationToken cancellationToken)
     {
         Recipe recipe = request.Recipe;
         int batch = recipe.BatchSize, stepsPerEpoch = request.TrainRows.Count / batch;
-        if (stepsPerEpoch == 0)
-            throw new TrainingException($"{request.TrainRows.Count} training images do not fill one batch of {batch}: add images, or set batch_size to {request.TrainRows.Count} or less.");
+        if (stepsPerEpoch < LeastBatches)
+            throw new TrainingException($"{request.TrainRows.Count} training images do not fill {LeastBatches} batches of {batch}: add images, or set batch_size to {request.TrainRows.Count / LeastBatches} or less.");
         long steps = (long)stepsPerEpoch * recipe.Epochs;
 
         WriteRecipe(request);
         using var log = new RunLog(Path.Combine(request.OutputDirectory, "log.jsonl"));
         using var state = new TrainingState(recipe, request.Tiles.Preprocessing, request.InitialWeights);
-        var checkpoint = new Checkpoint(Path.Combine(request.OutputDirectory, "checkpoints"));
+        var checkpoint = new Checkpoint(Path.Combine(request.OutputDirectory, "checkpoints"), RunIdentity.Of(request));
+        if (!request.Resume) checkpoint.RemoveAll();
         long step = request.Resume ? checkpoint.Restore(state.Tensors()) : 0, begun = step;
         log.Write("start", new { step, steps, trainImages = request.TrainRows.Count, recipe });
 
@@ -55,6 +55,14 @@ public sealed class Pretrainer
             return new((int)(step / stepsPerEpoch), recipe.Epochs, step, steps, lossCount > 0 ? lossSum / lossCount : 0, learningRate, speed, remaining, knn, guard.Spread, guard.Rank);
         }
 
+        void Probe()
+        {
+            if (request.Probe is null) return;
+            knn = state.Measure(request.Probe);
+            bestKnn = Math.Max(bestKnn ?? 0, knn.Value);
+        }
+
+        if (step == steps) Probe(); // resumed after its last step
         while (step < steps)
         {
             int epoch = (int)(step / stepsPerEpoch);
@@ -72,17 +80,23 @@ public sealed class Pretrainer
                 int[] rows = order[(inEpoch * batch)..((inEpoch + 1) * batch)];
                 Tensor images = TileBatch.Of(request.Tiles, rows);                           // [N, 3, S, S] uint8
                 Tensor[] drawn = [.. views.Select((view, v) => view.Render(images, rows, epoch, v))]; // each [N, 3, S, S] in [0, 1]
-                MethodStep result = state.Method.Step(state.Encoder, drawn, precision);
+                MethodStep result = state.Method.Step(state.Encoder, drawn, new(precision, step, steps));
                 double loss = result.Loss.item<float>();
                 learningRate = schedule.At(step);
                 CollapseGuard.CheckLoss(loss, step, learningRate);
                 result.Loss.backward();
                 state.Optimizer.Step(learningRate);
                 state.Optimizer.ZeroGradients();
+                state.Method.Updated(state.Encoder, new(precision, step, steps));
                 step++;
                 (lossSum, lossCount) = (lossSum + loss, lossCount + 1);
                 if (step % stepsPerEpoch == 0) guard.Look(result.Projections, (int)(step / stepsPerEpoch));
-                if (Stopwatch.GetElapsedTime(reported) > BetweenReports)
+                if (step == steps || Stopwatch.GetElapsedTime(saved) >= request.BetweenCheckpoints)
+                {
+                    checkpoint.Write(step, state.Tensors());
+                    saved = Stopwatch.GetTimestamp();
+                }
+                if (Stopwatch.GetElapsedTime(reported) >= request.BetweenReports)
                 {
                     reported = Stopwatch.GetTimestamp();
                     progress?.Report(Now());
@@ -90,18 +104,9 @@ public sealed class Pretrainer
             }
 
             int done = epoch + 1;
-            if (request.Probe is not null && (done == recipe.Epochs || (recipe.KnnEvery > 0 && done % recipe.KnnEvery == 0)))
-            {
-                knn = state.Measure(request.Probe);
-                bestKnn = Math.Max(bestKnn ?? 0, knn.Value);
-            }
+            if (done == recipe.Epochs || (recipe.KnnEvery > 0 && done % recipe.KnnEvery == 0)) Probe();
             progress?.Report(Now());
             log.Write("epoch", Now());
-            if (done == recipe.Epochs || Stopwatch.GetElapsedTime(saved) > BetweenCheckpoints)
-            {
-                checkpoint.Write(step, state.Tensors());
-                saved = Stopwatch.GetTimestamp();
-            }
         }
 
         log.Write("end", Now());

@@ -17,8 +17,11 @@ public sealed record Recipe
     [AllowedValues("resnet10", "resnet18", "resnet34")]
     public string Backbone { get; init; } = "resnet18";
 
-    /// <summary>Channels of the first stage; 64 is torchvision's. The embedding has eight times as many dimensions.</summary>
-    [Range(4, 1024)]
+    /// <summary>
+    /// Channels of the first stage; 64 is torchvision's. The embedding has eight times as many dimensions. Not below 8: on processors without AVX-512,
+    /// oneDNN's weight gradient of a channels-last 1x1 convolution is wrong, and writes past its memory, for fewer input channels.
+    /// </summary>
+    [Range(8, 1024)]
     public int Width { get; init; } = 64;
 
     /// <summary>Side of the square input in pixels; up to 64 the network has the 3x3 stem without pooling.</summary>

@@ -81,5 +81,5 @@ internal sealed class TrainingState : IDisposable
     }
 
     private static IEnumerable<(string, Parameter)> Named(nn.Module module, string prefix) =>
-        module.named_parameters().Select(entry => (prefix + entry.name, entry.parameter));
+        module.named_parameters().Where(entry => entry.parameter.requires_grad).Select(entry => (prefix + entry.name, entry.parameter));
 }
