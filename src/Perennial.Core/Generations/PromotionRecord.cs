@@ -20,35 +20,27 @@ public sealed class PromotionRecord(Catalogue catalogue)
         }
     }
 
-    /// <summary>Makes a generation the serving one; the one before becomes <see cref="Promotion.Previous"/>. Promoting what already serves changes nothing.</summary>
+    /// <summary>
+    /// Makes a generation the serving one; the one before becomes <see cref="Promotion.Previous"/>. A rollback is the promotion of that one, and a second
+    /// rollback undoes the first. Promoting what already serves changes nothing.
+    /// </summary>
     public void Promote(int generation)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(generation, 1);
-        Change(current => current?.Generation == generation ? current : new Promotion(generation, current?.Generation, catalogue.Time.GetUtcNow()));
-    }
-
-    /// <summary>Goes back to the previous generation. The one that is left is not offered again: a second rollback has nowhere to go.</summary>
-    /// <exception cref="GenerationException">There is no previous generation.</exception>
-    public Promotion Rollback() => Change(current => current?.Previous is { } previous
-        ? new Promotion(previous, null, catalogue.Time.GetUtcNow())
-        : throw new GenerationException("There is nothing to roll back to: no generation served before this one."));
-
-    private Promotion Change(Func<Promotion?, Promotion> next)
-    {
         lock (catalogue.WriterLock)
         {
             using SqliteConnection connection = catalogue.Connect();
             using SqliteTransaction transaction = connection.BeginTransaction();
-            Promotion changed = next(Read(connection, transaction));
+            Promotion? current = Read(connection, transaction);
+            if (current?.Generation == generation) return;
             connection.Execute(
                 """
-                INSERT INTO promotion (one, generation, previous, promoted_at) VALUES (1, @Generation, @Previous, @At)
+                INSERT INTO promotion (one, generation, previous, promoted_at) VALUES (1, @generation, @previous, @at)
                 ON CONFLICT (one) DO UPDATE SET generation = excluded.generation, previous = excluded.previous, promoted_at = excluded.promoted_at
                 """,
-                new { changed.Generation, changed.Previous, At = changed.At.ToUnixTimeMilliseconds() },
+                new { generation, previous = current?.Generation, at = catalogue.Time.GetUtcNow().ToUnixTimeMilliseconds() },
                 transaction);
             transaction.Commit();
-            return changed;
         }
     }
 

@@ -4,19 +4,20 @@ namespace Perennial.Core.Scoring;
 
 /// <summary>
 /// Decides whether a new encoder may serve: it must not have collapsed, and must not be worse than the one in service on the same held-out images: by kNN
-/// accuracy where enough of them have labels, else by how many find themselves from a random view. Alignment is never
-/// judged: it gets worse in healthy training.
+/// accuracy where enough of them have labels, else by how many find themselves from a random view. The first one must not be worse than the same
+/// network untrained. Alignment is never judged: it gets worse in healthy training.
 /// </summary>
 public static class Gate
 {
     /// <summary>The verdict, with a sentence for each rule.</summary>
     /// <param name="old">The serving generation's scores; null where none serves.</param>
     /// <param name="new">The candidate's.</param>
+    /// <param name="baselines">Raw pixels and the untrained network on the same images; null without labels.</param>
     /// <param name="dimensions">D of the candidate's embeddings.</param>
     /// <param name="policy">The limits.</param>
-    public static Verdict Judge(Scores? old, Scores @new, int dimensions, GatePolicy policy)
+    public static Verdict Judge(Scores? old, Scores @new, Baselines? baselines, int dimensions, GatePolicy policy)
     {
-        List<(bool Holds, string Sentence)> rules = [NotCollapsed(@new, dimensions, policy), RichEnough(@new, policy), NotWorse(old, @new, policy)];
+        List<(bool Holds, string Sentence)> rules = [NotCollapsed(@new, dimensions, policy), RichEnough(@new, policy), old is null ? HasLearned(@new, baselines, policy) : NotWorse(old, @new, policy)];
         return new Verdict(rules.All(rule => rule.Holds), [.. rules.Select(rule => rule.Sentence)]);
     }
 
@@ -32,9 +33,17 @@ public static class Gate
         Say($"Their effective rank is {scores.RankMe:F1}, at or above the least allowed {policy.LeastRank:F1}."),
         Say($"Their effective rank is {scores.RankMe:F1}, below the least allowed {policy.LeastRank:F1}: too few directions are used."));
 
-    private static (bool, string) NotWorse(Scores? old, Scores @new, GatePolicy policy)
+    private static (bool, string) HasLearned(Scores @new, Baselines? baselines, GatePolicy policy)
     {
-        if (old is null) return (true, "No generation serves yet, so there is nothing to be worse than.");
+        if (baselines is not { RawPixels: { } rawPixels, Untrained: { } untrained } || @new.KnnAccuracy is not { } accuracy || @new.LabelledTestImages < policy.LeastLabelledTestImages)
+            return (true, "No generation serves yet, so there is nothing to be worse than.");
+        return Rule(accuracy >= untrained - policy.KnnTolerance,
+            Say($"No generation serves yet. kNN accuracy on {@new.LabelledTestImages} held-out images is {accuracy:P1}; raw pixels reach {rawPixels:P1}, the network untrained {untrained:P1}."),
+            Say($"kNN accuracy on {@new.LabelledTestImages} held-out images is {accuracy:P1}, below the {untrained:P1} of the same network untrained: nothing was learned. Give it more images or more epochs."));
+    }
+
+    private static (bool, string) NotWorse(Scores old, Scores @new, GatePolicy policy)
+    {
         if (old.KnnAccuracy is { } before && @new.KnnAccuracy is { } after && @new.LabelledTestImages >= policy.LeastLabelledTestImages)
         {
             return Rule(after >= before - policy.KnnTolerance,

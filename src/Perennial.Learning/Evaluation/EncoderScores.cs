@@ -31,7 +31,7 @@ public static class EncoderScores
         return new Scores
         {
             KnnAccuracy = knn.IsPossible ? knn.Measure(encoder) : null,
-            LinearAccuracy = knn.IsPossible ? LinearProbe.Measure(encoder, tiles, train, test) : null,
+            LinearAccuracy = knn.IsPossible ? LinearProbe.Measure(encoder, tiles, train, test, cancellationToken) : null,
             ViewRecall = Recall.AtK(first, clean, [.. Enumerable.Range(0, test.Length)], k: 1),
             RankMe = RankMe.Measure(clean),
             Alignment = Alignment.Measure(first, second),

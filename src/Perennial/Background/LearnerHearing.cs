@@ -6,6 +6,9 @@ internal sealed class LearnerHearing(RunRecord run, RunLog log, TimeProvider tim
     private readonly ProgressPace _pace = new(time);
     private RunState _state = run.State;
 
+    /// <summary>Whether the learner has come to writing the generation.</summary>
+    public bool IsExporting => _state == RunState.Exporting;
+
     public void Hear(LearnerEvent happened)
     {
         switch (happened)

@@ -17,7 +17,9 @@ internal sealed class LearnerSupervisor(LearnerProcess learner, RunLog log, RunF
             LearnerHearing hearing = new(run, log, time, fault => failed = fault);
             int code = await learner.RunAsync(run.Id, limits, hearing.Hear, stop);
             RunMetrics.TrainingImagesPerSecond.Set(0);
-            if (isMade()) return;
+            bool made = isMade();
+            if (made || hearing.IsExporting) RunMetrics.Exports.WithLabels(made ? "written" : "failed").Inc();
+            if (made) return;
             stop.ThrowIfCancellationRequested();
             string reason = failed?.Message ?? Died(code, folders.LearnerLog(run.Id));
             if (failed is { Final: true } || attempt > limits.Restarts) throw new RunFailedException(reason);

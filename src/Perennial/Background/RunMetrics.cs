@@ -9,6 +9,9 @@ internal static class RunMetrics
     public static readonly Counter Runs = Metrics.CreateCounter(
         "perennial_runs_total", "Runs that ended, by kind and final state.", "kind", "state");
 
+    public static readonly Counter Exports = Metrics.CreateCounter(
+        "perennial_exports_total", "Generations that runs have written, or failed to write.", "result");
+
     public static readonly Histogram SwapSeconds = Metrics.CreateHistogram(
         "perennial_swap_seconds",
         "Parts of a model change: admit (digests, engines, probes, warm-up), flip (durable promotion and the exchange of the slot).",

@@ -87,7 +87,7 @@ internal static class FinetuneCommand
             Method = parent.Manifest.Method,
             RecipeYaml = parent.Manifest.RecipeYaml,
             Corpus = images.Summary(),
-            Evaluation = new EvaluationReport { New = scores, Verdict = Gate.Judge(null, scores, parent.Manifest.Dimensions, new GatePolicy()) },
+            Evaluation = new EvaluationReport { New = scores, Verdict = Gate.Judge(null, scores, null, parent.Manifest.Dimensions, new GatePolicy()) },
             Metrics = accuracy is { } share ? new Dictionary<string, double> { ["classifier_accuracy"] = share } : [],
             Seeds = new Dictionary<string, long> { ["classifier"] = seed },
             Duration = duration,

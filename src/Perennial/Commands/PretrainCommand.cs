@@ -105,11 +105,12 @@ internal static class PretrainCommand
             ProjectionRankMe = outcome.Last.RankMe,
         };
         KnnReport? knn = images.Labelled ? KnnReport.Measure(outcome.Encoder, recipe.Description, images, K, Temperature) : null;
+        Baselines? baselines = knn is null ? null : new Baselines(knn.RawPixels, knn.Untrained);
         var evaluation = new EvaluationReport
         {
             New = scores,
-            Baselines = knn is null ? null : new Baselines(knn.RawPixels, knn.Untrained),
-            Verdict = Gate.Judge(null, scores, outcome.Encoder.Dimensions, new GatePolicy()),
+            Baselines = baselines,
+            Verdict = Gate.Judge(null, scores, baselines, outcome.Encoder.Dimensions, new GatePolicy()),
         };
         return (evaluation, knn);
     }

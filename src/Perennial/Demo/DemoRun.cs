@@ -43,9 +43,9 @@ internal sealed class DemoRun(Terminal terminal, string dataDirectory, Uri? addr
             ["promote"] = "auto",
         }, "pretraining", terminal, cancellationToken);
         ShowVerdict(run);
-        terminal.Remark(string.Create(CultureInfo.InvariantCulture, $"serving a model that trained itself on your pictures after {Stopwatch.GetElapsedTime(began).TotalSeconds:F0} s"));
-
         bool proven = run["state"]!.GetValue<string>() == "promoted";
+        if (proven) terminal.Remark(string.Create(CultureInfo.InvariantCulture, $"serving a model that trained itself on your pictures after {Stopwatch.GetElapsedTime(began).TotalSeconds:F0} s"));
+
         if (pictures.Labelled)
         {
             ServedScores learned = await MeasureAsync(client, pictures, families, "ask the new model", cancellationToken);
@@ -180,7 +180,7 @@ internal sealed class DemoRun(Terminal terminal, string dataDirectory, Uri? addr
         string query = Path.Combine(dataDirectory, "query" + Path.GetExtension(pictures.Queries[0].Name));
         File.WriteAllBytes(query, pictures.Queries[0].Bytes);
         string at = service.Address.ToString().TrimEnd('/');
-        terminal.Results.WriteLine(string.Create(CultureInfo.InvariantCulture, $"""
+        terminal.Output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"""
             done in {took.TotalSeconds:F0} s
               queries with their neighbours   {sheet}
               page, reference, metrics        {at}/  {at}/docs  {at}/metrics

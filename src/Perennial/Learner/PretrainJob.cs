@@ -40,12 +40,11 @@ internal sealed class PretrainJob(LearnContext context)
         // :: Step 4: old and new on the same held-out images
         _voice.State(RunState.Evaluating);
         _voice.Progress(LearnContext.Trained, "The new encoder is measured.");
-        Scores scores = EncoderScores.Measure(outcome.Encoder, tiles, train, test, cancellationToken)
-            with
-        { ProjectionStd = outcome.Last.ProjectionStd, ProjectionRankMe = outcome.Last.RankMe };
+        Scores measured = EncoderScores.Measure(outcome.Encoder, tiles, train, test, cancellationToken);
+        Scores scores = measured with { ProjectionStd = outcome.Last.ProjectionStd, ProjectionRankMe = outcome.Last.RankMe };
         Scores? before = parent is null ? null : Measure(parent, tiles, cancellationToken);
         Baselines? baselines = knn.IsPossible ? new Baselines(knn.RawPixels(), knn.Untrained(recipe.Description, UntrainedSeed)) : null;
-        Verdict verdict = Gate.Judge(before, scores, outcome.Encoder.Dimensions, _request.Gate);
+        Verdict verdict = Gate.Judge(before, scores, baselines, outcome.Encoder.Dimensions, _request.Gate);
 
         // :: Step 5: a classifier on the new encoder, so that whoever classifies now can go on
         using ClassifierFit? classifier = Classifier(parent, outcome.Encoder, tiles, cancellationToken);

@@ -49,25 +49,20 @@ public sealed class PromotionRecordTests : IDisposable
     }
 
     [Fact]
-    public void A_rollback_goes_back_once()
+    public void Going_back_keeps_the_way_forward()
     {
         _record.Promote(1);
         _record.Promote(2);
+        _record.Promote(1);
 
-        Assert.Equal(new Promotion(1, null, Noon), _record.Rollback());
-        Assert.Equal(1, _record.Current!.Generation);
-        Assert.Throws<GenerationException>(_record.Rollback);
-        Assert.Equal(1, _record.Current!.Generation);
+        Assert.Equal(new Promotion(1, 2, Noon), _record.Current);
     }
 
     [Fact]
-    public void There_is_no_rollback_without_a_previous_generation()
+    public void There_is_no_generation_below_one()
     {
-        Assert.Throws<GenerationException>(_record.Rollback);
-        _record.Promote(1);
-        Assert.Throws<GenerationException>(_record.Rollback);
         Assert.Throws<ArgumentOutOfRangeException>(() => _record.Promote(0));
-        Assert.Equal(1, _record.Current!.Generation);
+        Assert.Null(_record.Current);
     }
 
     private sealed class FixedTime : TimeProvider

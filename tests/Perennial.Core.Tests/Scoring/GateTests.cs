@@ -20,6 +20,13 @@ public sealed class GateTests
     public void A_first_model_that_has_not_collapsed_is_accepted() => Assert.True(Judge(null, Healthy).Accepted);
 
     [Theory]
+    [InlineData(0.30, 500, true)]
+    [InlineData(0.46, 500, false)] // training made it worse than chance weights
+    [InlineData(0.46, 49, true)]   // too few labels to say so
+    public void A_first_model_is_held_against_its_untrained_self(double untrained, int labelled, bool accepted) =>
+        Assert.Equal(accepted, Judge(null, Healthy with { LabelledTestImages = labelled }, new Baselines(0.4, untrained)).Accepted);
+
+    [Theory]
     [InlineData(0.46, true)]
     [InlineData(0.446, true)]  // within half a point
     [InlineData(0.44, false)]
@@ -61,5 +68,5 @@ public sealed class GateTests
         Assert.Contains("fell from 45.0 % to 40.0 %", verdict.Reasons[2].Replace('\u00a0', ' ').Replace("%", " %").Replace("  ", " "), StringComparison.Ordinal);
     }
 
-    private static Verdict Judge(Scores? old, Scores @new) => Gate.Judge(old, @new, dimensions: 128, new GatePolicy());
+    private static Verdict Judge(Scores? old, Scores @new, Baselines? baselines = null) => Gate.Judge(old, @new, baselines, dimensions: 128, new GatePolicy());
 }

@@ -13,8 +13,19 @@ public sealed class PretrainerTests : IDisposable
     private const int Images = 28, StepsPerEpoch = 3; // three batches of 8 and a rest
     private static readonly Recipe Tiny = new()
     {
-        Backbone = "resnet10", Width = 8, ImageSize = 16, Epochs = 3, BatchSize = 8, Optimizer = "adamw", LearningRate = 0.01,
-        Temperature = 0.2, ProjectionHidden = 16, ProjectionDim = 8, WarmupEpochs = 0.5, KnnEvery = 0, Seed = 3,
+        Backbone = "resnet10",
+        Width = 8,
+        ImageSize = 16,
+        Epochs = 3,
+        BatchSize = 8,
+        Optimizer = "adamw",
+        LearningRate = 0.01,
+        Temperature = 0.2,
+        ProjectionHidden = 16,
+        ProjectionDim = 8,
+        WarmupEpochs = 0.5,
+        KnnEvery = 0,
+        Seed = 3,
     };
 
     private readonly string _directory = Path.Combine(Path.GetTempPath(), $"perennial-{Guid.NewGuid():N}");

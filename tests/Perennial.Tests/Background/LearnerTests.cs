@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Text.Json.Nodes;
 using Perennial.Background;
+using Perennial.Demo.Samples;
 using Perennial.Inference.Tests.Models;
 using Perennial.Tests.Server;
 
@@ -85,6 +86,30 @@ public sealed class LearnerTests : IDisposable
         await again.ReachesAsync(run, "cancelled");
         await again.Http.PostAsync(run + "/cancel", null, Token).ReadAsync(202); // asking twice is harmless
         Assert.Empty(await Learners(run));
+    }
+
+    [Fact]
+    public async Task A_server_that_is_killed_loses_no_acknowledged_image_and_its_run_goes_on()
+    {
+        string run;
+        List<string> acknowledged = [];
+        using (ServerProcess server = await ServerProcess.StartAsync(_data.Path))
+        {
+            foreach (Sample sample in SampleImages.Render(120, seed: 1, null, Token))
+                acknowledged.Add((string)(await server.Http.PostImageAsync("/images", sample.Bytes, "application/octet-stream").ReadAsync(201))["images"]![0]!["id"]!);
+            using HttpResponseMessage queued = await server.Http.PostJsonAsync("/admin/runs", Pretrain(epochs: 60));
+            run = queued.Headers.Location!.ToString();
+            await LoopServer.UntilAsync(() => Task.FromResult(Starts(run).Length == 1), "training has begun");
+            await server.Http.PostImageAsync("/images", Pictures.Jpeg(), "image/jpeg").ReadAsync(201);
+            server.Kill();
+        }
+        await using LoopServer again = await LoopServer.StartAsync(_data.Path);
+        Assert.All(acknowledged, id => Assert.NotNull(again.Corpus.ReadOriginal(id)));
+        Assert.Equal(121, again.Corpus.Count);
+        await again.ReachesAsync(run, "promoted");
+        await again.IndexedAsync();
+        Assert.Equal(121, again.Get<Rollout>().Current!.Space.Collection.Count);
+        Assert.DoesNotContain("killed", await again.Http.GetStringAsync(run + "/events", Token), StringComparison.Ordinal); // its learner left by itself
     }
 
     [Theory]

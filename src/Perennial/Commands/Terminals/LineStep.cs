@@ -37,7 +37,7 @@ internal sealed class LineStep(TextWriter writer, string title, string? unit, Ti
     public void Ended(string summary) => _summary = summary;
 
     /// <summary>The last line, written once when the work has returned.</summary>
-    public void Close() => writer.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{title}: {_summary ?? Amount()} in {time.GetElapsedTime(_began).TotalSeconds:F1} s"));
+    public void Close() => writer.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{title}: {_summary ?? (_total == 0 && _done == 0 ? "done" : Amount())} in {time.GetElapsedTime(_began).TotalSeconds:F1} s"));
 
     private string Amount() => unit is null
         ? string.Create(CultureInfo.InvariantCulture, $"{100.0 * _done / Math.Max(1, _total):F0} %")
