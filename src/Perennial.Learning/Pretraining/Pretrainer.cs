@@ -15,20 +15,16 @@ namespace Perennial.Learning.Pretraining;
 /// </summary>
 public sealed class Pretrainer
 {
-    private const int LeastBatches = 2; // with one, every epoch is the same batch
-
     /// <summary>Runs to the end, or until it is cancelled: then a checkpoint is written before the exception leaves.</summary>
     /// <param name="request">What to train on and how.</param>
     /// <param name="progress">Told about twice a second and at each epoch's end; may be null.</param>
     /// <param name="cancellationToken">Stops after the current step.</param>
-    /// <exception cref="TrainingException">Fewer images than two batches, a collapse, a loss that is not a number, or a checkpoint of another run.</exception>
-    /// <exception cref="RecipeException">The output directory holds a run of another recipe.</exception>
+    /// <exception cref="TrainingException">A collapse, a loss that is not a number, or a checkpoint of another run.</exception>
+    /// <exception cref="RecipeException">Fewer images than two batches, or the output directory holds a run of another recipe.</exception>
     public PretrainOutcome Run(PretrainRequest request, IProgress<TrainingProgress>? progress, CancellationToken cancellationToken)
     {
         Recipe recipe = request.Recipe;
-        int batch = recipe.BatchSize, stepsPerEpoch = request.TrainRows.Count / batch;
-        if (stepsPerEpoch < LeastBatches)
-            throw new TrainingException($"{request.TrainRows.Count} training images do not fill {LeastBatches} batches of {batch}: add images, or set batch_size to {request.TrainRows.Count / LeastBatches} or less.");
+        int batch = recipe.BatchSize, stepsPerEpoch = recipe.StepsPerEpoch(request.TrainRows.Count);
         long steps = (long)stepsPerEpoch * recipe.Epochs;
 
         WriteRecipe(request);

@@ -9,6 +9,8 @@ namespace Perennial.Learning.Pretraining;
 /// </summary>
 public sealed record Recipe
 {
+    private const int LeastBatches = 2;
+
     /// <summary>The self-supervised method.</summary>
     [AllowedValues("simclr")]
     public string Method { get; init; } = "simclr";
@@ -94,6 +96,12 @@ public sealed record Recipe
 
     /// <summary>The recipes that <see cref="Load"/> knows by name.</summary>
     public static IReadOnlyList<string> Names() => RecipeFile.Names();
+
+    /// <summary>Whole batches in one pass over so many images.</summary>
+    /// <exception cref="RecipeException">Fewer than two: with one, every epoch would be the same batch.</exception>
+    public int StepsPerEpoch(int trainImages) => trainImages / BatchSize is >= LeastBatches and int steps ? steps : throw new RecipeException(trainImages < 2 * LeastBatches
+        ? $"{trainImages} training images are too few to learn from: add images."
+        : $"{trainImages} training images do not fill {LeastBatches} batches of {BatchSize}: add images, or set batch_size to {trainImages / LeastBatches} or less.");
 
     /// <summary>All keys with the values as run.</summary>
     public string ToYaml() => RecipeKeys.Write(this);

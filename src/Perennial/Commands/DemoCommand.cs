@@ -7,7 +7,7 @@ namespace Perennial.Commands;
 /// <summary><c>perennial demo</c>: everything once, on pictures of its own or on the person's.</summary>
 internal static class DemoCommand
 {
-    private const int UsualImages = 3000, UsualEpochs = 25;
+    private const int UsualImages = 3000, UsualEpochs = 15;
 
     public static Command Create()
     {

@@ -51,11 +51,7 @@ internal static class PretrainCommand
         TrainingMemory.Keep();
         long began = Stopwatch.GetTimestamp();
         using TrainingImages images = await TrainingImages.LoadAsync(choice, new Preprocessing { Size = recipe.ImageSize }, terminal, cancellationToken);
-        if (images.Train.Count < recipe.BatchSize)
-        {
-            throw new UsageException($"{images.Train.Count} training images do not fill one batch of {recipe.BatchSize}: give more images, or a smaller --batch-size.");
-        }
-        long total = (long)recipe.Epochs * (images.Train.Count / recipe.BatchSize) * recipe.BatchSize;
+        long total = (long)recipe.Epochs * recipe.StepsPerEpoch(images.Train.Count) * recipe.BatchSize;
         using PretrainOutcome outcome = await terminal.StepAsync("pretrain", "images", total,
             step => Task.Run(() => Train(recipe, images, output, resume, step, cancellationToken), cancellationToken));
         (EvaluationReport evaluation, KnnReport? knn) = await terminal.StepAsync("evaluate", "measures", null, _ => Task.Run(() => Evaluate(recipe, outcome, images, cancellationToken), cancellationToken));

@@ -15,7 +15,7 @@ internal static class RunFollower
     public static async Task<JsonNode> FollowAsync(PerennialClient client, JsonObject request, string title, Terminal terminal, CancellationToken cancellationToken)
     {
         string id = await client.StartRunAsync(request, cancellationToken);
-        await terminal.StepAsync(title, "‰", Full, async step =>
+        await terminal.StepAsync(title, null, Full, async step =>
         {
             await foreach ((string _, JsonObject data) in client.EventsAsync(id, cancellationToken))
             {

@@ -97,7 +97,7 @@ public sealed class LearnerTests : IDisposable
         {
             foreach (Sample sample in SampleImages.Render(120, seed: 1, null, Token))
                 acknowledged.Add((string)(await server.Http.PostImageAsync("/images", sample.Bytes, "application/octet-stream").ReadAsync(201))["images"]![0]!["id"]!);
-            using HttpResponseMessage queued = await server.Http.PostJsonAsync("/admin/runs", Pretrain(epochs: 60));
+            using HttpResponseMessage queued = await server.Http.PostJsonAsync("/admin/runs", Pretrain(epochs: 60, promote: "always"));
             run = queued.Headers.Location!.ToString();
             await LoopServer.UntilAsync(() => Task.FromResult(Starts(run).Length == 1), "training has begun");
             await server.Http.PostImageAsync("/images", Pictures.Jpeg(), "image/jpeg").ReadAsync(201);
@@ -145,8 +145,8 @@ public sealed class LearnerTests : IDisposable
         Assert.Equal((5, 0.02), ((int)policy["limits"]!["nice"]!, (double)policy["gate"]!["knnTolerance"]!));
     }
 
-    private static string Pretrain(int epochs) =>
-        $$"""{"kind":"pretrain","overrides":{"epochs":{{epochs}},"batch_size":32,"backbone":"resnet10","width":8,"knn_every":0} }""";
+    private static string Pretrain(int epochs, string promote = "auto") =>
+        $$"""{"kind":"pretrain","promote":"{{promote}}","overrides":{"epochs":{{epochs}},"batch_size":32,"backbone":"resnet10","width":8,"knn_every":0} }""";
 
     private static async Task KillLearnerAsync(string run)
     {

@@ -3,6 +3,7 @@ using Perennial.Background;
 using Perennial.Core.Corpus;
 using Perennial.Core.Generations;
 using Perennial.Core.Search;
+using Perennial.Demo.Samples;
 using Perennial.Inference.Tests.Models;
 using Perennial.Tests.Server;
 
@@ -30,6 +31,22 @@ public sealed class RolloutTests : IDisposable
         await server.IndexedAsync();
         foreach (string id in ids) await FindsItselfAsync(server, id);
         Assert.Equal(1, await server.ServingAsync());
+    }
+
+    [Fact]
+    public async Task The_starter_that_ships_tells_pictures_of_one_kind_from_others()
+    {
+        await using LoopServer server = await LoopServer.StartAsync(_data.Path, new BackgroundOptions().StarterFolder);
+        IReadOnlyList<string> ids = server.AddSamples(200);
+        await server.IndexedAsync();
+        EmbeddingSpace space = server.Get<Rollout>().Current!.Space;
+        int alike = 0;
+        foreach (string id in ids)
+        {
+            IReadOnlyList<SearchHit> near = await space.Collection.SearchAsync((await space.Collection.FindVectorAsync(id, Token))!, 2, null, Token);
+            if (near.Single(hit => hit.Id != id).Label == server.Corpus.Find(id)!.Label) alike++;
+        }
+        Assert.InRange(alike / (double)ids.Count, 1.5 / SampleImages.Families.Count, 1); // half as much again as chance
     }
 
     [Fact]

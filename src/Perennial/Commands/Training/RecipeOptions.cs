@@ -21,7 +21,7 @@ internal sealed class RecipeOptions
         new("--temperature") { Description = "Of the contrastive loss." },
         new("--projection-dim") { Description = "Output length of the projection head." },
         new("--seed") { Description = "Of weights, order and views." },
-        new("--amp") { Description = "bf16 (also without a value) or off.", Arity = ArgumentArity.ZeroOrOne },
+        new("--amp") { Description = "bf16 (also without a value), off, or auto: bf16 where the processor multiplies it itself.", Arity = ArgumentArity.ZeroOrOne },
     ];
 
     public void AddTo(Command command)
