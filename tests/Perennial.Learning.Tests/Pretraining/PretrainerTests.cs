@@ -114,7 +114,7 @@ public sealed class PretrainerTests : IDisposable
     [Fact]
     public void Fewer_images_than_two_batches_are_refused_with_the_numbers()
     {
-        var refusal = Assert.Throws<TrainingException>(() => Train(Request("run", Tiny with { BatchSize = 15 })));
+        var refusal = Assert.Throws<RecipeException>(() => Train(Request("run", Tiny with { BatchSize = 15 })));
         Assert.Contains("28", refusal.Message);
         Assert.Contains("14", refusal.Message);
     }
