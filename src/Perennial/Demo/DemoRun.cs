@@ -56,9 +56,10 @@ internal sealed class DemoRun(Terminal terminal, string dataDirectory, Uri? addr
             await LabelAndClassifyAsync(client, pictures, families, cancellationToken);
         }
         string sheet = await DrawSheetAsync(client, pictures, families, cancellationToken);
-        ShowWhereToGo(service, pictures, sheet, Stopwatch.GetElapsedTime(began));
+        terminal.Output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"done in {Stopwatch.GetElapsedTime(began).TotalSeconds:F0} s; queries with their neighbours: {sheet}"));
         if (once) return proven ? ExitCode.Done : ExitCode.Failed;
 
+        ShowWhereToGo(service, pictures);
         terminal.Remark("The service stays up. Ctrl-C ends it; its data stays in the folder.");
         try { await service.EndedAsync(cancellationToken); }
         catch (OperationCanceledException) { return ExitCode.Done; }
@@ -175,14 +176,12 @@ internal sealed class DemoRun(Terminal terminal, string dataDirectory, Uri? addr
         terminal.Results.Write(table);
     }
 
-    private void ShowWhereToGo(DemoService service, DemoPictures pictures, string sheet, TimeSpan took)
+    private void ShowWhereToGo(DemoService service, DemoPictures pictures)
     {
         string query = Path.Combine(dataDirectory, "query" + Path.GetExtension(pictures.Queries[0].Name));
         File.WriteAllBytes(query, pictures.Queries[0].Bytes);
         string at = service.Address.ToString().TrimEnd('/');
-        terminal.Output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"""
-            done in {took.TotalSeconds:F0} s
-              queries with their neighbours   {sheet}
+        terminal.Output.WriteLine($"""
               page, reference, metrics        {at}/  {at}/docs  {at}/metrics
               try it
                 curl -s --data-binary @{query} -H 'Content-Type: application/octet-stream' '{at}/search?k=5'
@@ -190,6 +189,6 @@ internal sealed class DemoRun(Terminal terminal, string dataDirectory, Uri? addr
                 curl -s --data-binary @{query} -H 'Content-Type: application/octet-stream' {at}/embed
                 curl -s {at}/admin/generations
                 curl -s -X POST {at}/admin/rollback
-            """));
+            """);
     }
 }

@@ -22,6 +22,7 @@ internal static class RunFollower
                 double progress = data["progress"]?.GetValue<double>() ?? -1;
                 step.At(progress >= 0 ? (long)(progress * Full) : 0, Detail(data));
             }
+            step.At(Full);
             return true;
         });
         JsonNode run = await client.GetAsync($"/admin/runs/{id}", cancellationToken);

@@ -47,7 +47,7 @@ internal static class ApiDescription
     public static IEndpointRouteBuilder MapApiDescription(this IEndpointRouteBuilder routes)
     {
         routes.MapOpenApi().OpenToAll().WithName("openapi");
-        routes.MapScalarApiReference("/docs", options => options.WithTitle("Perennial").DisableDefaultFonts().DisableTelemetry().DisableAgent()).OpenToAll();
+        routes.MapScalarApiReference("/docs", options => options.WithTitle("Perennial").DisableDefaultFonts().HideDeveloperTools().DisableTelemetry().DisableAgent()).OpenToAll();
         return routes;
     }
 
