@@ -26,7 +26,7 @@ public sealed class DINOLoss : IDisposable
     }
 
     /// <summary>c, [1, K]: part of the method's state, so it goes into the checkpoint.</summary>
-    public Tensor Centre { get; private set; }
+    public Tensor Centre { get; }
 
     /// <summary>The loss, a scalar. The centre is not moved: call <see cref="MoveCentre"/> after it.</summary>
     /// <param name="student">Per view [N, K]; the views that the teacher saw come first, in the same order.</param>
@@ -56,16 +56,7 @@ public sealed class DINOLoss : IDisposable
     {
         using var noGradient = no_grad();
         using var scope = NewDisposeScope();
-        Tensor moved = Centre * _centreMomentum + cat([.. teacher], 0).mean([0], keepdim: true) * (1 - _centreMomentum); // [1, K]
-        Centre.Dispose();
-        Centre = moved.DetachFromDisposeScope();
-    }
-
-    /// <summary>Restores c from a checkpoint.</summary>
-    public void RestoreCentre(Tensor centre)
-    {
-        Centre.Dispose();
-        Centre = centre.to(Centre.dtype).clone().DetachFromDisposeScope();
+        Centre.mul_(_centreMomentum).add_(cat([.. teacher], 0).mean([0], keepdim: true), alpha: 1 - _centreMomentum); // [1, K]
     }
 
     /// <inheritdoc/>

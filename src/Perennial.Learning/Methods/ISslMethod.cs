@@ -19,11 +19,20 @@ public interface ISslMethod : IDisposable
     /// </summary>
     nn.Module Heads { get; }
 
+    /// <summary>The loss that the method settles at when it has collapsed to the same answer for all images; null where none is telling.</summary>
+    double? LossOfCollapse => null;
+
+    /// <summary>Whether a parameter of <see cref="Heads"/> learns at the peak rate throughout.</summary>
+    bool KeepsPeakRate(string head) => false;
+
     /// <summary>One forward pass.</summary>
     /// <param name="encoder">The network that is kept.</param>
     /// <param name="views">One tensor [N, 3, S, S] in [0, 1] for each of <see cref="Views"/>.</param>
     /// <param name="at">Where the run is, and the precision within which the networks run; the loss itself is float32.</param>
     MethodStep Step(Encoder encoder, IReadOnlyList<Tensor> views, StepPosition at);
+
+    /// <summary>Called when the gradients are there and before the optimizer takes them: the place to hold a layer still.</summary>
+    void BeforeUpdate(StepPosition at) { }
 
     /// <summary>Called after the optimizer has changed the weights: the place for a momentum network to follow them.</summary>
     void Updated(Encoder encoder, StepPosition at) { }

@@ -1,5 +1,6 @@
 using Perennial.Learning.Losses;
 using Perennial.Learning.Networks;
+using Perennial.Learning.Pretraining;
 using Perennial.Learning.Views;
 using static TorchSharp.torch;
 
@@ -11,25 +12,13 @@ namespace Perennial.Learning.Methods;
 /// sees them together.
 /// </summary>
 /// <remarks>Source: Chen, Kornblith, Norouzi, Hinton, "A Simple Framework for Contrastive Learning of Visual Representations", arXiv:2002.05709, algorithm 1.</remarks>
-public sealed class SimClr : ISslMethod
+public sealed class SimClr(Encoder encoder, Recipe recipe) : ISslMethod
 {
-    private readonly ProjectionHead _projector;
-    private readonly NTXentLoss _loss;
-
-    /// <param name="features">D, length of the encoder's features.</param>
-    /// <param name="hidden">Hidden width of the head.</param>
-    /// <param name="dimension">d, length of a projection.</param>
-    /// <param name="temperature">τ of the loss.</param>
-    /// <param name="views">Both views are drawn alike.</param>
-    public SimClr(int features, int hidden, int dimension, double temperature, ViewParameters views)
-    {
-        _projector = new ProjectionHead(features, hidden, dimension);
-        _loss = new NTXentLoss(temperature);
-        Views = [views, views];
-    }
+    private readonly ProjectionHead _projector = new(encoder.Dimensions, recipe.ProjectionHidden, recipe.ProjectionDim);
+    private readonly NTXentLoss _loss = new(recipe.Temperature);
 
     /// <inheritdoc/>
-    public IReadOnlyList<ViewParameters> Views { get; }
+    public IReadOnlyList<ViewParameters> Views { get; } = [recipe.Views, recipe.SecondView];
 
     /// <inheritdoc/>
     public nn.Module Heads => _projector;
@@ -38,13 +27,7 @@ public sealed class SimClr : ISslMethod
     public MethodStep Step(Encoder encoder, IReadOnlyList<Tensor> views, StepPosition at)
     {
         long n = views[0].shape[0];
-        Tensor z;
-        using (at.Precision.Begin())
-        {
-            Tensor h = encoder.Features(ChannelsLast.Of(cat([.. views]))); // [2N, D]
-            z = _projector.call(h);                                        // [2N, d]
-        }
-        z = z.to(float32);
+        Tensor z = at.Project(encoder, _projector, cat([.. views])); // [2N, d]
         return new MethodStep(_loss.Forward(z.narrow(0, 0, n), z.narrow(0, n, n)), z.detach());
     }
 

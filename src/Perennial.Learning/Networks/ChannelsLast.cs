@@ -22,7 +22,7 @@ internal static class ChannelsLast
         foreach (var (_, module) in network.named_modules())
             if (module is Conv2d conv)
                 using (no_grad())
-                    conv.weight = nn.Parameter(Of(conv.weight).clone().DetachFromDisposeScope()); // a clone: views made here may not be trained
+                    conv.weight = nn.Parameter(Of(conv.weight).clone().DetachFromDisposeScope(), conv.weight.requires_grad); // a clone: views made here may not be trained
     }
 
     /// <summary>Whether the strides of [N, C, H, W] are those of channels-last memory without gaps.</summary>

@@ -48,5 +48,13 @@ public sealed class Encoder : Module<Tensor, Tensor>
         return Backbone.call(normalised).MoveToOuterDisposeScope();             // [N, D]
     }
 
+    /// <summary>Another encoder with the same weights and statistics.</summary>
+    public Encoder Copy()
+    {
+        var copy = new Encoder(ResNet.Create(Backbone.Description), Preprocessing);
+        copy.Backbone.load_state_dict(Backbone.state_dict());
+        return copy;
+    }
+
     private static Tensor PerChannel(float[] values) => tensor(values, [1, 3, 1, 1]).DetachFromDisposeScope();
 }

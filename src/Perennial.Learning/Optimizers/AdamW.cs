@@ -1,4 +1,3 @@
-using TorchSharp.Modules;
 using static TorchSharp.torch;
 
 namespace Perennial.Learning.Optimizers;
@@ -12,17 +11,14 @@ public sealed class AdamW : IOptimizer
 {
     private const double Beta1 = 0.9, Beta2 = 0.999, Epsilon = 1e-8;
 
-    private readonly (string Name, Parameter Weight, Tensor Mean, Tensor Square)[] _entries;
-    private readonly double _weightDecay;
+    private readonly (TrainedParameter Trained, Tensor Mean, Tensor Square)[] _entries;
     private readonly Tensor _steps = zeros([], ScalarType.Int64).DetachFromDisposeScope();
 
-    /// <param name="parameters">Name and parameter; names are the keys of the state.</param>
-    /// <param name="weightDecay">wd, 0 or more.</param>
-    public AdamW(IEnumerable<(string Name, Parameter Parameter)> parameters, double weightDecay)
+    /// <param name="parameters">What is trained.</param>
+    public AdamW(IEnumerable<TrainedParameter> parameters)
     {
-        _weightDecay = weightDecay;
-        _entries = [.. parameters.Select(p => (p.Name, p.Parameter, Zeros(p.Parameter), Zeros(p.Parameter)))];
-        var state = _entries.SelectMany(e => new[] { (Key: e.Name + ".mean", Value: e.Mean), (Key: e.Name + ".square", Value: e.Square) }).ToDictionary(e => e.Key, e => e.Value);
+        _entries = [.. parameters.Select(p => (p, Zeros(p.Weight), Zeros(p.Weight)))];
+        var state = _entries.SelectMany(e => new[] { (Key: e.Trained.Name + ".mean", Value: e.Mean), (Key: e.Trained.Name + ".square", Value: e.Square) }).ToDictionary(e => e.Key, e => e.Value);
         state["steps"] = _steps;
         State = state;
     }
@@ -31,34 +27,35 @@ public sealed class AdamW : IOptimizer
     public IReadOnlyDictionary<string, Tensor> State { get; }
 
     /// <inheritdoc/>
-    public void Step(double learningRate)
+    public void Step(StepRates rates)
     {
         using var noGradient = no_grad();
         using var scope = NewDisposeScope();
         _steps.add_(1);
         long t = _steps.item<long>();
         double correction1 = 1 - Math.Pow(Beta1, t), correction2 = Math.Sqrt(1 - Math.Pow(Beta2, t));
-        foreach ((_, Parameter weight, Tensor mean, Tensor square) in _entries)
+        foreach ((TrainedParameter trained, Tensor mean, Tensor square) in _entries)
         {
-            if (weight.grad is not { } gradient) continue;
-            if (_weightDecay != 0) weight.mul_(1 - learningRate * _weightDecay);
+            if (trained.Weight.grad is not { } gradient) continue;
+            double rate = rates.Of(trained);
+            if (rates.DecayOf(trained) is not 0 and var decay) trained.Weight.mul_(1 - rate * decay);
             mean.mul_(Beta1).add_(gradient, alpha: 1 - Beta1);
             square.mul_(Beta2).addcmul_(gradient, gradient, value: 1 - Beta2);
             Tensor denominator = square.sqrt().div_(correction2).add_(Epsilon);
-            weight.addcdiv_(mean, denominator, value: -learningRate / correction1);
+            trained.Weight.addcdiv_(mean, denominator, value: -rate / correction1);
         }
     }
 
     /// <inheritdoc/>
     public void ZeroGradients()
     {
-        foreach ((_, Parameter weight, _, _) in _entries) weight.grad = null;
+        foreach ((TrainedParameter trained, _, _) in _entries) trained.Weight.grad = null;
     }
 
     /// <inheritdoc/>
     public void Dispose()
     {
-        foreach ((_, _, Tensor mean, Tensor square) in _entries)
+        foreach ((_, Tensor mean, Tensor square) in _entries)
         {
             mean.Dispose();
             square.Dispose();
@@ -66,5 +63,5 @@ public sealed class AdamW : IOptimizer
         _steps.Dispose();
     }
 
-    private static Tensor Zeros(Parameter parameter) => zeros_like(parameter).detach().DetachFromDisposeScope();
+    private static Tensor Zeros(Tensor weight) => zeros_like(weight).detach().DetachFromDisposeScope();
 }

@@ -1,4 +1,3 @@
-using TorchSharp.Modules;
 using static TorchSharp.torch;
 
 namespace Perennial.Learning.Optimizers;
@@ -10,45 +9,44 @@ namespace Perennial.Learning.Optimizers;
 /// <remarks>Source: Sutskever et al., "On the importance of initialization and momentum in deep learning", ICML 2013, in PyTorch's form (the rate multiplies the buffer).</remarks>
 public sealed class Sgd : IOptimizer
 {
-    private readonly (string Name, Parameter Weight, Tensor Momentum)[] _entries;
-    private readonly double _momentum, _weightDecay;
+    private readonly (TrainedParameter Trained, Tensor Momentum)[] _entries;
+    private readonly double _momentum;
 
-    /// <param name="parameters">Name and parameter; names are the keys of the state.</param>
+    /// <param name="parameters">What is trained.</param>
     /// <param name="momentum">m in [0, 1).</param>
-    /// <param name="weightDecay">wd, 0 or more.</param>
-    public Sgd(IEnumerable<(string Name, Parameter Parameter)> parameters, double momentum, double weightDecay)
+    public Sgd(IEnumerable<TrainedParameter> parameters, double momentum)
     {
-        (_momentum, _weightDecay) = (momentum, weightDecay);
-        _entries = [.. parameters.Select(p => (p.Name, p.Parameter, zeros_like(p.Parameter).detach().DetachFromDisposeScope()))];
-        State = _entries.ToDictionary(e => e.Name + ".momentum", e => e.Momentum);
+        _momentum = momentum;
+        _entries = [.. parameters.Select(p => (p, zeros_like(p.Weight).detach().DetachFromDisposeScope()))];
+        State = _entries.ToDictionary(e => e.Trained.Name + ".momentum", e => e.Momentum);
     }
 
     /// <inheritdoc/>
     public IReadOnlyDictionary<string, Tensor> State { get; }
 
     /// <inheritdoc/>
-    public void Step(double learningRate)
+    public void Step(StepRates rates)
     {
         using var noGradient = no_grad();
         using var scope = NewDisposeScope();
-        foreach ((_, Parameter weight, Tensor momentum) in _entries)
+        foreach ((TrainedParameter trained, Tensor momentum) in _entries)
         {
-            if (weight.grad is not { } gradient) continue;
+            if (trained.Weight.grad is not { } gradient) continue;
             momentum.mul_(_momentum).add_(gradient);
-            if (_weightDecay != 0) momentum.add_(weight, alpha: _weightDecay);
-            weight.add_(momentum, alpha: -learningRate);
+            if (rates.DecayOf(trained) is not 0 and var decay) momentum.add_(trained.Weight, alpha: decay);
+            trained.Weight.add_(momentum, alpha: -rates.Of(trained));
         }
     }
 
     /// <inheritdoc/>
     public void ZeroGradients()
     {
-        foreach ((_, Parameter weight, _) in _entries) weight.grad = null;
+        foreach ((TrainedParameter trained, _) in _entries) trained.Weight.grad = null;
     }
 
     /// <inheritdoc/>
     public void Dispose()
     {
-        foreach ((_, _, Tensor momentum) in _entries) momentum.Dispose();
+        foreach ((_, Tensor momentum) in _entries) momentum.Dispose();
     }
 }

@@ -75,15 +75,14 @@ public sealed class Pretrainer
                 using var scope = NewDisposeScope();
                 int[] rows = order[(inEpoch * batch)..((inEpoch + 1) * batch)];
                 Tensor images = TileBatch.Of(request.Tiles, rows);                           // [N, 3, S, S] uint8
-                Tensor[] drawn = [.. views.Select((view, v) => view.Render(images, rows, epoch, v))]; // each [N, 3, S, S] in [0, 1]
-                MethodStep result = state.Method.Step(state.Encoder, drawn, new(precision, step, steps));
+                Tensor[] drawn = [.. views.Select((view, v) => view.Render(images, rows, epoch, v))]; // each [N, 3, T, T] in [0, 1]
+                var at = new StepPosition(precision, step, steps, stepsPerEpoch);
+                MethodStep result = state.Method.Step(state.Encoder, drawn, at);
                 double loss = result.Loss.item<float>();
                 learningRate = schedule.At(step);
                 CollapseGuard.CheckLoss(loss, step, learningRate);
                 result.Loss.backward();
-                state.Optimizer.Step(learningRate);
-                state.Optimizer.ZeroGradients();
-                state.Method.Updated(state.Encoder, new(precision, step, steps));
+                state.Update(at, learningRate);
                 step++;
                 (lossSum, lossCount) = (lossSum + loss, lossCount + 1);
                 if (step % stepsPerEpoch == 0) guard.Look(result.Projections, (int)(step / stepsPerEpoch));

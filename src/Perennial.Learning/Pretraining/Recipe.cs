@@ -12,7 +12,7 @@ public sealed record Recipe
     private const int LeastBatches = 2;
 
     /// <summary>The self-supervised method.</summary>
-    [AllowedValues("simclr")]
+    [AllowedValues("simclr", "byol", "moco", "mocov3", "swav", "dino", "vicreg", "barlow", "simsiam")]
     public string Method { get; init; } = "simclr";
 
     /// <summary>The network: see <see cref="Networks.ResNet.Names"/>.</summary>
@@ -38,8 +38,8 @@ public sealed record Recipe
     [Range(2, 65_536)]
     public int BatchSize { get; init; } = 512;
 
-    /// <summary>sgd (with momentum) or adamw.</summary>
-    [AllowedValues("sgd", "adamw")]
+    /// <summary>sgd (with momentum), adamw, or lars (for batches in the thousands).</summary>
+    [AllowedValues("sgd", "adamw", "lars")]
     public string Optimizer { get; init; } = "sgd";
 
     /// <summary>The highest learning rate of the schedule, as applied: it is not scaled with the batch.</summary>
@@ -50,15 +50,27 @@ public sealed record Recipe
     [Range(0, 1000)]
     public double WarmupEpochs { get; init; }
 
-    /// <summary>sgd: added to the gradient (L2); adamw: decoupled.</summary>
+    /// <summary>sgd and lars: added to the gradient (L2); adamw: decoupled.</summary>
     [Range(0, 1)]
     public double WeightDecay { get; init; } = 5e-4;
 
-    /// <summary>Momentum of sgd.</summary>
+    /// <summary>Weight decay at the end of the run, reached by half a cosine; below 0 it stays as it is.</summary>
+    [Range(-1, 1)]
+    public double WeightDecayEnd { get; init; } = -1;
+
+    /// <summary>No weight decay on biases and norm layers, and no trust ratio of lars.</summary>
+    public bool ExcludeBiasAndNorm { get; init; }
+
+    /// <summary>Longest gradient, over all parameters together; a longer one is shortened to it. 0 leaves them as they are.</summary>
+    [Range(0, 1000)]
+    public double ClipGradient { get; init; }
+
+    /// <summary>Momentum of sgd and lars.</summary>
     [Range(0, 0.9999)]
     public double Momentum { get; init; } = 0.9;
 
-    /// <summary>τ of the contrastive loss.</summary>
+    /// <summary>τ of the loss; of the student in dino.</summary>
+    [UsedBy("simclr", "moco", "mocov3", "swav", "dino")]
     [Range(0.001, 100)]
     public double Temperature { get; init; } = 0.5;
 
@@ -66,9 +78,102 @@ public sealed record Recipe
     [Range(1, 65_536)]
     public int ProjectionHidden { get; init; } = 512;
 
-    /// <summary>Output length of the projection head.</summary>
+    /// <summary>Output length of the projection head; of its bottleneck in dino.</summary>
     [Range(2, 65_536)]
     public int ProjectionDim { get; init; } = 128;
+
+    /// <summary>Linear layers of the projection head.</summary>
+    [UsedBy("mocov3", "vicreg", "barlow", "simsiam")]
+    [Range(2, 4)]
+    public int ProjectionLayers { get; init; } = 2;
+
+    /// <summary>Hidden width of the predictor.</summary>
+    [UsedBy("byol", "mocov3", "simsiam")]
+    [Range(1, 65_536)]
+    public int PredictionHidden { get; init; } = 512;
+
+    /// <summary>Batch norm in the hidden layers of the head: for ResNets.</summary>
+    [UsedBy("dino")]
+    public bool HeadNorm { get; init; } = true;
+
+    /// <summary>m of the momentum network, at the start of the run.</summary>
+    [UsedBy("byol", "moco", "mocov3", "dino")]
+    [Range(0, 1)]
+    public double EmaDecay { get; init; } = 0.99;
+
+    /// <summary>m of the momentum network at the end of the run, reached by half a cosine.</summary>
+    [UsedBy("byol", "moco", "mocov3", "dino")]
+    [Range(0, 1)]
+    public double EmaDecayEnd { get; init; } = 1;
+
+    /// <summary>Embeddings kept from earlier steps: negatives in moco, company for the assignment in swav (0 for none). A multiple of what a step brings.</summary>
+    [UsedBy("moco", "swav")]
+    [Range(0, 10_000_000)]
+    public int QueueSize { get; init; }
+
+    /// <summary>The queue is used from this epoch on.</summary>
+    [UsedBy("swav")]
+    [Range(0, 100_000)]
+    public double QueueFromEpoch { get; init; }
+
+    /// <summary>Both views ask and both give keys: twice the work a step, for a better encoder.</summary>
+    [UsedBy("moco")]
+    public bool Symmetric { get; init; } = true;
+
+    /// <summary>Groups of keys with batch norm statistics of their own.</summary>
+    [UsedBy("moco")]
+    [Range(1, 64)]
+    public int BnSplits { get; init; } = 8;
+
+    /// <summary>K: prototypes of swav, outputs of dino.</summary>
+    [UsedBy("swav", "dino")]
+    [Range(2, 1_000_000)]
+    public int Prototypes { get; init; } = 512;
+
+    /// <summary>Epochs during which the prototypes, or the last layer, are held still.</summary>
+    [UsedBy("swav", "dino")]
+    [Range(0, 1000)]
+    public double FreezeLastLayerEpochs { get; init; } = 1;
+
+    /// <summary>τ of the teacher after its warm-up; below the student's.</summary>
+    [UsedBy("dino")]
+    [Range(0.001, 1)]
+    public double TeacherTemperature { get; init; } = 0.04;
+
+    /// <summary>τ of the teacher at the start.</summary>
+    [UsedBy("dino")]
+    [Range(0.001, 1)]
+    public double TeacherTemperatureStart { get; init; } = 0.04;
+
+    /// <summary>Epochs in which it goes from one to the other.</summary>
+    [UsedBy("dino")]
+    [Range(0, 1000)]
+    public double TeacherWarmupEpochs { get; init; }
+
+    /// <summary>λ: weight of the cross-correlation's other entries.</summary>
+    [UsedBy("barlow")]
+    [Range(0, 1)]
+    public double OffDiagonalWeight { get; init; } = 0.005;
+
+    /// <summary>Weight of the distance between the views.</summary>
+    [UsedBy("vicreg")]
+    [Range(0, 1000)]
+    public double InvarianceWeight { get; init; } = 25;
+
+    /// <summary>Weight of the variance term.</summary>
+    [UsedBy("vicreg")]
+    [Range(0, 1000)]
+    public double VarianceWeight { get; init; } = 25;
+
+    /// <summary>Weight of the covariance term.</summary>
+    [UsedBy("vicreg")]
+    [Range(0, 1000)]
+    public double CovarianceWeight { get; init; } = 1;
+
+    /// <summary>Small crops beside the two large views.</summary>
+    [UsedBy("swav", "dino")]
+    [Range(0, 32)]
+    public int LocalCrops { get; init; }
 
     /// <summary>bf16 (autocast), off (float32) or auto: bf16 where the processor multiplies it itself, about twice as fast there and far slower elsewhere.</summary>
     [AllowedValues("auto", "bf16", "off")]
@@ -84,6 +189,29 @@ public sealed record Recipe
 
     /// <summary>How the random views are drawn.</summary>
     public ViewParameters Views { get; init; } = new();
+
+    /// <summary>How the second view is drawn where it differs from <see cref="Views"/>.</summary>
+    public ViewParameters SecondView { get; init; } = new();
+
+    /// <summary>How small crops are drawn where they differ from <see cref="Views"/>; their <c>size</c> may be smaller.</summary>
+    [UsedBy("swav", "dino")]
+    public ViewParameters LocalViews { get; init; } = new();
+
+    /// <summary>Two large views, then the small ones.</summary>
+    internal IReadOnlyList<ViewParameters> AllViews() => [Views, SecondView, .. Enumerable.Repeat(LocalViews, LocalCrops)];
+
+    /// <summary>What is wrong between two values, in a sentence; null when nothing is.</summary>
+    internal string? Contradiction()
+    {
+        int brought = Method == "moco" && Symmetric ? 2 * BatchSize : BatchSize;
+        return Views.Contradiction() is { } first ? "views: " + first
+            : SecondView.Contradiction() is { } second ? "second_view: " + second
+            : LocalViews.Contradiction() is { } local ? "local_views: " + local
+            : Method == "moco" && QueueSize == 0 ? "queue_size is 0, but moco takes its negatives from the queue"
+            : Method is "moco" or "swav" && QueueSize % brought != 0 ? $"queue_size {QueueSize} is not a multiple of the {brought} embeddings that a step brings"
+            : Method == "moco" && BatchSize / BnSplits < 2 ? $"batch_size {BatchSize} does not fill bn_splits {BnSplits} with two images each"
+            : null;
+    }
 
     /// <summary>The network that this recipe trains.</summary>
     public Core.Generations.BackboneDescription Description => Networks.ResNet.Describe(Backbone, Width, ImageSize);

@@ -2,47 +2,80 @@ using System.ComponentModel.DataAnnotations;
 using System.Globalization;
 using System.Reflection;
 using System.Text;
+using Perennial.Learning.Views;
 
 namespace Perennial.Learning.Pretraining;
 
 /// <summary>Keys of a recipe and the properties behind them: binding, checking, writing.</summary>
 internal static class RecipeKeys
 {
-    /// <summary>Fills a recipe; what is not named keeps its default.</summary>
-    /// <exception cref="RecipeException">An unknown key, or a value that is no number or out of range.</exception>
+    private const string Views = "views.";
+
+    /// <summary>
+    /// Fills a recipe; what is not named keeps its default, and what <c>second_view</c> and <c>local_views</c> do not name is as in <c>views</c>.
+    /// </summary>
+    /// <exception cref="RecipeException">An unknown key, one that means nothing to the method, a value that is no number or out of range, or values that contradict each other.</exception>
     public static Recipe Bind(IReadOnlyDictionary<string, string> values)
     {
         var recipe = new Recipe();
+        Set(recipe, values.Where(entry => !IsDerived(entry.Key)));
+        recipe = recipe with { SecondView = recipe.Views with { }, LocalViews = recipe.Views with { } };
+        Set(recipe, values.Where(entry => IsDerived(entry.Key)));
+        foreach (string key in values.Keys)
+        {
+            if (MethodsOf(key, KeysOf(recipe)[key].Property) is { } methods && !methods.Contains(recipe.Method))
+                throw new RecipeException($"{key}: means nothing to {recipe.Method}; it belongs to {string.Join(", ", methods)}.");
+        }
+        return recipe.Contradiction() is { } contradiction ? throw new RecipeException($"{contradiction}.") : recipe;
+    }
+
+    /// <summary>The keys that mean something to the recipe's method, with their values; of the further views only what differs.</summary>
+    public static string Write(Recipe recipe)
+    {
+        var yaml = new StringBuilder();
+        string group = "";
+        var keys = KeysOf(recipe);
+        foreach ((string key, (object owner, PropertyInfo property)) in keys)
+        {
+            if (MethodsOf(key, property) is { } methods && !methods.Contains(recipe.Method)) continue;
+            if (IsDerived(key) && Equals(property.GetValue(owner), property.GetValue(recipe.Views))) continue;
+            int dot = key.IndexOf('.', StringComparison.Ordinal);
+            if (dot > 0 && key[..dot] != group) yaml.Append(group = key[..dot]).AppendLine(":");
+            yaml.Append(dot > 0 ? "  " : "").Append(key[(dot + 1)..]).Append(": ").AppendLine(Text(property.GetValue(owner)));
+        }
+        return yaml.ToString();
+    }
+
+    private static void Set(Recipe recipe, IEnumerable<KeyValuePair<string, string>> values)
+    {
         Dictionary<string, (object Owner, PropertyInfo Property)> keys = KeysOf(recipe);
         foreach ((string key, string value) in values)
         {
             if (!keys.TryGetValue(key, out var target)) throw new RecipeException(Unknown(key, keys.Keys));
             target.Property.SetValue(target.Owner, Parse(key, value, target.Property));
         }
-        return recipe.Views.Contradiction() is { } contradiction ? throw new RecipeException($"views: {contradiction}.") : recipe;
     }
 
-    public static string Write(Recipe recipe)
+    private static bool IsDerived(string key) => key.Contains('.', StringComparison.Ordinal) && !key.StartsWith(Views, StringComparison.Ordinal);
+
+    private static string? Text(object? value) => value is bool flag ? (flag ? "true" : "false") : Convert.ToString(value, CultureInfo.InvariantCulture);
+
+    private static IReadOnlyList<string>? MethodsOf(string key, PropertyInfo property)
     {
-        var yaml = new StringBuilder();
-        foreach ((string key, (object owner, PropertyInfo property)) in KeysOf(recipe))
-        {
-            if (key == FirstOf(recipe.Views)) yaml.AppendLine("views:");
-            yaml.Append(key.StartsWith("views.", StringComparison.Ordinal) ? "  " + key["views.".Length..] : key)
-                .Append(": ").AppendLine(Convert.ToString(property.GetValue(owner), CultureInfo.InvariantCulture));
-        }
-        return yaml.ToString();
+        int dot = key.IndexOf('.', StringComparison.Ordinal);
+        PropertyInfo of = dot < 0 ? property : Groups.Single(group => SnakeCase(group.Name) == key[..dot]);
+        return of.GetCustomAttribute<UsedByAttribute>()?.Methods;
     }
 
-    private static string FirstOf(object views) => "views." + SnakeCase(Settable(views).First().Name);
+    private static IEnumerable<PropertyInfo> Groups => Settable(typeof(Recipe)).Where(property => property.PropertyType == typeof(ViewParameters));
 
     private static Dictionary<string, (object Owner, PropertyInfo Property)> KeysOf(Recipe recipe) =>
-        Settable(recipe).Where(property => property.Name != nameof(Recipe.Views)).Select(property => (Key: SnakeCase(property.Name), Owner: (object)recipe, Property: property))
-            .Concat(Settable(recipe.Views).Select(property => (Key: "views." + SnakeCase(property.Name), Owner: (object)recipe.Views, Property: property)))
+        Settable(typeof(Recipe)).Except(Groups).Select(property => (Key: SnakeCase(property.Name), Owner: (object)recipe, Property: property))
+            .Concat(Groups.SelectMany(group => Settable(typeof(ViewParameters)).Select(property => (Key: $"{SnakeCase(group.Name)}.{SnakeCase(property.Name)}", Owner: group.GetValue(recipe)!, Property: property))))
             .ToDictionary(entry => entry.Key, entry => (entry.Owner, entry.Property));
 
-    private static IEnumerable<PropertyInfo> Settable(object owner) =>
-        owner.GetType().GetProperties(BindingFlags.Public | BindingFlags.Instance).Where(property => property.CanWrite);
+    private static IEnumerable<PropertyInfo> Settable(Type owner) =>
+        owner.GetProperties(BindingFlags.Public | BindingFlags.Instance).Where(property => property.CanWrite);
 
     private static object Parse(string key, string text, PropertyInfo property)
     {
@@ -50,10 +83,12 @@ internal static class RecipeKeys
         {
             Type type when type == typeof(int) => int.TryParse(text, NumberStyles.Integer, CultureInfo.InvariantCulture, out int number) ? number : null,
             Type type when type == typeof(double) => double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out double number) && double.IsFinite(number) ? number : null,
+            Type type when type == typeof(bool) => bool.TryParse(text, out bool flag) ? flag : null,
             _ => text,
         };
         string allowed = property.GetCustomAttribute<RangeAttribute>() is { } range
             ? string.Create(CultureInfo.InvariantCulture, $"{(property.PropertyType == typeof(int) ? "a whole number" : "a number")} from {range.Minimum} to {range.Maximum}")
+            : property.PropertyType == typeof(bool) ? "true or false"
             : "one of " + string.Join(", ", property.GetCustomAttribute<AllowedValuesAttribute>()?.Values ?? []);
         bool valid = value is not null && property.GetCustomAttributes<ValidationAttribute>().All(rule => rule.IsValid(value));
         return valid ? value! : throw new RecipeException($"{key}: '{text}' is not allowed; give {allowed}.");

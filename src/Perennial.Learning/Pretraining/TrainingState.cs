@@ -5,30 +5,34 @@ using Perennial.Learning.Networks;
 using Perennial.Learning.Optimizers;
 using static TorchSharp.torch;
 using AdamW = Perennial.Learning.Optimizers.AdamW;
-using Parameter = TorchSharp.Modules.Parameter;
 
 namespace Perennial.Learning.Pretraining;
 
 /// <summary>What a run changes step by step: encoder, the method's heads, optimizer. Built from a recipe, saved and restored as named tensors.</summary>
 internal sealed class TrainingState : IDisposable
 {
+    private readonly Recipe _recipe;
+    private readonly TrainedParameter[] _trained;
+    private readonly CosineRamp _weightDecay;
     private bool _encoderGiven;
 
     public TrainingState(Recipe recipe, Preprocessing preprocessing, string? initialWeights)
     {
+        _recipe = recipe;
+        _weightDecay = new CosineRamp(recipe.WeightDecay, recipe.WeightDecayEnd < 0 ? recipe.WeightDecay : recipe.WeightDecayEnd);
         random.manual_seed(recipe.Seed);
         Encoder = new Encoder(ResNet.Create(recipe.Description), preprocessing);
         if (initialWeights is not null) WeightsFile.ReadInto(initialWeights, Encoder.Backbone);
-        Method = recipe.Method switch
-        {
-            "simclr" => new SimClr(Encoder.Dimensions, recipe.ProjectionHidden, recipe.ProjectionDim, recipe.Temperature, recipe.Views),
-            _ => throw new RecipeException($"method: '{recipe.Method}' is not known."),
-        };
+        Method = SslMethods.Create(Encoder, recipe);
         ChannelsLast.Convert(Encoder); // before the optimizer holds the weights
-        (string Name, Parameter Parameter)[] parameters = [.. Named(Encoder, "encoder."), .. Named(Method.Heads, "heads.")];
-        Optimizer = recipe.Optimizer == "sgd"
-            ? new Sgd(parameters, recipe.Momentum, recipe.WeightDecay)
-            : new AdamW(parameters, recipe.WeightDecay);
+        ChannelsLast.Convert(Method.Heads);
+        _trained = [.. Trained(Encoder, "encoder.", _ => false), .. Trained(Method.Heads, "heads.", Method.KeepsPeakRate)];
+        Optimizer = recipe.Optimizer switch
+        {
+            "sgd" => new Sgd(_trained, recipe.Momentum),
+            "lars" => new Lars(_trained, recipe.Momentum),
+            _ => new AdamW(_trained),
+        };
         Train();
     }
 
@@ -47,6 +51,16 @@ internal sealed class TrainingState : IDisposable
     {
         Encoder.train();
         Method.Heads.train();
+    }
+
+    /// <summary>Takes the gradients, moves the weights, and lets the method follow.</summary>
+    public void Update(StepPosition at, double learningRate)
+    {
+        Method.BeforeUpdate(at);
+        if (_recipe.ClipGradient > 0) nn.utils.clip_grad_norm_([.. _trained.Select(trained => trained.Weight).Where(weight => weight.grad is not null)], _recipe.ClipGradient);
+        Optimizer.Step(new StepRates(learningRate, _weightDecay.At(at.Step, at.Steps), _recipe.LearningRate));
+        Optimizer.ZeroGradients();
+        Method.Updated(Encoder, at);
     }
 
     /// <summary>Runs a measurement with every norm layer in evaluation mode, then goes back to training.</summary>
@@ -80,6 +94,8 @@ internal sealed class TrainingState : IDisposable
         if (!_encoderGiven) Encoder.Dispose();
     }
 
-    private static IEnumerable<(string, Parameter)> Named(nn.Module module, string prefix) =>
-        module.named_parameters().Where(entry => entry.parameter.requires_grad).Select(entry => (prefix + entry.name, entry.parameter));
+    // Biases and the weights of norm layers are the parameters of one dimension.
+    private IEnumerable<TrainedParameter> Trained(nn.Module module, string prefix, Func<string, bool> keepsPeak) =>
+        module.named_parameters().Where(entry => entry.parameter.requires_grad).Select(entry =>
+            new TrainedParameter(prefix + entry.name, entry.parameter, !_recipe.ExcludeBiasAndNorm || entry.parameter.ndim > 1, keepsPeak(entry.name)));
 }

@@ -15,7 +15,7 @@ public sealed class RandomViews(ViewParameters parameters, long seed)
     /// <param name="keys">N numbers from 0 that tell the images apart, for instance their rows in the set.</param>
     /// <param name="epoch">From 0.</param>
     /// <param name="view">From 0.</param>
-    /// <returns>[N, 3, S, S], float32 in [0, 1], without gradient</returns>
+    /// <returns>[N, 3, T, T], float32 in [0, 1], without gradient; T is the parameters' size, or S</returns>
     public Tensor Render(Tensor images, ReadOnlySpan<int> keys, int epoch, int view)
     {
         if (keys.Length != images.shape[0]) throw new ArgumentException($"{keys.Length} keys do not name {images.shape[0]} images.", nameof(keys));
@@ -25,21 +25,21 @@ public sealed class RandomViews(ViewParameters parameters, long seed)
             var random = new RandomStream((ulong)seed, RandomPurpose.View(view), (uint)epoch, (uint)keys[i]);
             draws[i] = ViewDraw.From(ref random, parameters, (int)images.shape[2]);
         }
-        return Render(images, draws);
+        return Render(images, draws, parameters.Size);
     }
 
-    internal static Tensor Render(Tensor images, ViewDraw[] draws)
+    internal static Tensor Render(Tensor images, ViewDraw[] draws, int target = 0)
     {
         using var noGrad = no_grad();
         using var scope = NewDisposeScope();
-        int size = (int)images.shape[2];
+        int source = (int)images.shape[2], size = target > 0 ? target : source;
         var device = images.device;
         Tensor PerImage(Func<ViewDraw, float> value) => tensor(Array.ConvertAll(draws, d => value(d)), device: device); // [N]
 
         var pixels = images.dtype == ScalarType.Byte ? images.to(float32).div_(255) : images;
-        var vertical = Resampling.Stretch(PerImage(d => d.Crop.Top), PerImage(d => d.Crop.Height), PerImage(_ => 0), size, size);
-        var horizontal = Resampling.Stretch(PerImage(d => d.Crop.Left), PerImage(d => d.Crop.Width), PerImage(d => d.Flip ? 1 : 0), size, size);
-        var views = Resampling.Apply(pixels, vertical, horizontal); // [N, 3, S, S]
+        var vertical = Resampling.Stretch(PerImage(d => d.Crop.Top), PerImage(d => d.Crop.Height), PerImage(_ => 0), source, size);
+        var horizontal = Resampling.Stretch(PerImage(d => d.Crop.Left), PerImage(d => d.Crop.Width), PerImage(d => d.Flip ? 1 : 0), source, size);
+        var views = Resampling.Apply(pixels, vertical, horizontal); // [N, 3, T, T]
 
         // At each place in the order, the images are grouped by the change that is theirs there.
         for (int place = 0; place < 4; place++)

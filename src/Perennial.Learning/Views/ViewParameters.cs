@@ -8,6 +8,9 @@ namespace Perennial.Learning.Views;
 /// </summary>
 public sealed record ViewParameters
 {
+    /// <summary>Side of the view in pixels; 0, the default, is the image's own.</summary>
+    [Range(0, 512)] public int Size { get; init; }
+
     /// <summary>Smallest crop, as a share of the image's area. 0.001 to 1; default 0.08.</summary>
     [Range(0.001, 1)] public double CropScaleMin { get; init; } = 0.08;
 

@@ -78,6 +78,36 @@ public sealed class RecipeTests
         Assert.Contains($"'{nearest}'", Refused(key, "1").Message);
 
     [Fact]
+    public void A_key_that_means_nothing_to_the_method_is_refused_with_the_methods_it_belongs_to()
+    {
+        string message = Refused("queue_size", "4096").Message;
+        Assert.Contains("simclr", message);
+        Assert.Contains("moco", message);
+    }
+
+    [Theory]
+    [InlineData("moco", "queue_size", "1000", "multiple of the 1024")]
+    [InlineData("moco", "queue_size", "0", "negatives")]
+    [InlineData("moco", "bn_splits", "64", null)]
+    [InlineData("swav", "queue_size", "1000", "multiple of the 512")]
+    [InlineData("dino", "local_views.crop_scale_max", "0.01", "local_views")]
+    [InlineData("byol", "second_view.crop_scale_max", "0.01", "second_view")]
+    public void Keys_of_other_methods_are_checked_against_each_other(string method, string key, string value, string? named)
+    {
+        Recipe Load() => Recipe.Load(method, new Dictionary<string, string> { [key] = value });
+        if (named is null) Assert.Equal(64, Load().BnSplits);
+        else Assert.Contains(named, Assert.Throws<RecipeException>(Load).Message);
+    }
+
+    [Fact]
+    public void What_the_second_view_does_not_name_is_as_in_the_first()
+    {
+        var recipe = Recipe.Load("byol", new Dictionary<string, string> { ["views.hue"] = "0.3", ["second_view.blur_probability"] = "0.1" });
+        Assert.Equal(recipe.Views with { BlurProbability = 0.1, SolarizeProbability = 0.2 }, recipe.SecondView);
+        Assert.DoesNotContain("local_views", recipe.ToYaml());
+    }
+
+    [Fact]
     public void Values_that_contradict_each_other_are_refused() =>
         Assert.Contains("crop_scale_min", Refused("views.crop_scale_max", "0.01").Message);
 

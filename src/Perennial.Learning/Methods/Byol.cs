@@ -1,0 +1,55 @@
+using Perennial.Learning.Losses;
+using Perennial.Learning.Networks;
+using Perennial.Learning.Optimizers;
+using Perennial.Learning.Pretraining;
+using Perennial.Learning.Views;
+using static TorchSharp.torch;
+
+namespace Perennial.Learning.Methods;
+
+/// <summary>
+/// BYOL: a predictor on the trained network's projection of one view foretells what the momentum network makes of the other view. No negatives:
+/// the predictor and the slow target keep it from collapsing.
+/// <code>L = ‖p̄₁ − z̄'₂‖² + ‖p̄₂ − z̄'₁‖²   of unit vectors, = 4 − 2·cos(p₁, z'₂) − 2·cos(p₂, z'₁)</code>
+/// </summary>
+/// <remarks>Source: Grill et al., "Bootstrap Your Own Latent", arXiv:2006.07733, eq. 1 and 2, algorithm 1 in its appendix.</remarks>
+public sealed class Byol : ISslMethod
+{
+    private readonly ProjectionHead _projector, _predictor;
+    private readonly MomentumNetwork _target;
+    private readonly MethodHeads _heads;
+    private readonly CosineRamp _decay;
+
+    public Byol(Encoder encoder, Recipe recipe)
+    {
+        ProjectionHead Projector() => new(encoder.Dimensions, recipe.ProjectionHidden, recipe.ProjectionDim);
+        _projector = Projector();
+        _predictor = new ProjectionHead(recipe.ProjectionDim, recipe.PredictionHidden, recipe.ProjectionDim);
+        _target = new MomentumNetwork(encoder, _projector, Projector());
+        _heads = new MethodHeads(("projector", _projector), ("predictor", _predictor), ("target", _target));
+        _decay = new CosineRamp(recipe.EmaDecay, recipe.EmaDecayEnd);
+        Views = [recipe.Views, recipe.SecondView];
+    }
+
+    /// <inheritdoc/>
+    public IReadOnlyList<ViewParameters> Views { get; }
+
+    /// <inheritdoc/>
+    public nn.Module Heads => _heads;
+
+    /// <inheritdoc/>
+    public MethodStep Step(Encoder encoder, IReadOnlyList<Tensor> views, StepPosition at)
+    {
+        Tensor z1 = at.Project(encoder, _projector, views[0]), z2 = at.Project(encoder, _projector, views[1]); // [N, d] each
+        Tensor p1 = at.Through(_predictor, z1), p2 = at.Through(_predictor, z2);
+        Tensor target1 = at.Target(_target, views[0]), target2 = at.Target(_target, views[1]);
+        Tensor loss = 4 + 2 * NegativeCosineSimilarity.Forward(p1, target2) + 2 * NegativeCosineSimilarity.Forward(p2, target1);
+        return new MethodStep(loss, cat([z1, z2]).detach());
+    }
+
+    /// <inheritdoc/>
+    public void Updated(Encoder encoder, StepPosition at) => _target.Follow(encoder, _projector, _decay.At(at.Step, at.Steps));
+
+    /// <inheritdoc/>
+    public void Dispose() => _heads.Dispose();
+}
