@@ -38,17 +38,24 @@ public sealed class Byol : ISslMethod
     public nn.Module Heads => _heads;
 
     /// <inheritdoc/>
-    public MethodStep Step(Encoder encoder, IReadOnlyList<Tensor> views, StepPosition at)
+    public bool LossIsPerImage => true;
+
+    /// <inheritdoc/>
+    public MethodOutputs Outputs(Encoder encoder, IReadOnlyList<Tensor> views, StepPosition at)
     {
         Tensor z1 = at.Project(encoder, _projector, views[0]), z2 = at.Project(encoder, _projector, views[1]); // [N, d] each
-        Tensor p1 = at.Through(_predictor, z1), p2 = at.Through(_predictor, z2);
-        Tensor target1 = at.Target(_target, views[0]), target2 = at.Target(_target, views[1]);
-        Tensor loss = 4 + 2 * NegativeCosineSimilarity.Forward(p1, target2) + 2 * NegativeCosineSimilarity.Forward(p2, target1);
-        return new MethodStep(loss, cat([z1, z2]).detach());
+        return new MethodOutputs(
+            [at.Through(_predictor, z1), at.Through(_predictor, z2)],
+            [at.Target(_target, views[0]), at.Target(_target, views[1])],
+            cat([z1, z2]).detach());
     }
 
     /// <inheritdoc/>
-    public void Updated(Encoder encoder, StepPosition at) => _target.Follow(encoder, _projector, _decay.At(at.Step, at.Steps));
+    public Tensor Loss(MethodOutputs outputs, StepPosition at) =>
+        4 + 2 * NegativeCosineSimilarity.Forward(outputs.Trained[0], outputs.Targets[1]) + 2 * NegativeCosineSimilarity.Forward(outputs.Trained[1], outputs.Targets[0]);
+
+    /// <inheritdoc/>
+    public void Updated(Encoder encoder, MethodOutputs outputs, StepPosition at) => _target.Follow(encoder, _projector, _decay.At(at.Step, at.Steps));
 
     /// <inheritdoc/>
     public void Dispose() => _heads.Dispose();

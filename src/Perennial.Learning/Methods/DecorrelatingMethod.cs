@@ -29,6 +29,9 @@ public sealed class DecorrelatingMethod : ISslMethod
     /// <inheritdoc/>
     public nn.Module Heads => _expander;
 
+    /// <inheritdoc/>
+    public bool LossIsPerImage => false;
+
     /// <summary>The cross-correlation of the views becomes the identity.</summary>
     public static DecorrelatingMethod BarlowTwins(Encoder encoder, Recipe recipe) => new(encoder, recipe, new BarlowTwinsLoss(recipe.OffDiagonalWeight).Forward);
 
@@ -37,11 +40,14 @@ public sealed class DecorrelatingMethod : ISslMethod
         new(encoder, recipe, new VICRegLoss(recipe.InvarianceWeight, recipe.VarianceWeight, recipe.CovarianceWeight).Forward);
 
     /// <inheritdoc/>
-    public MethodStep Step(Encoder encoder, IReadOnlyList<Tensor> views, StepPosition at)
+    public MethodOutputs Outputs(Encoder encoder, IReadOnlyList<Tensor> views, StepPosition at)
     {
         Tensor z1 = at.Project(encoder, _expander, views[0]), z2 = at.Project(encoder, _expander, views[1]); // [N, d] each
-        return new MethodStep(_loss(z1, z2), cat([z1, z2]).detach());
+        return new MethodOutputs([z1, z2], [], cat([z1, z2]).detach());
     }
+
+    /// <inheritdoc/>
+    public Tensor Loss(MethodOutputs outputs, StepPosition at) => _loss(outputs.Trained[0], outputs.Trained[1]);
 
     /// <inheritdoc/>
     public void Dispose() => _expander.Dispose();

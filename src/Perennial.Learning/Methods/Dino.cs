@@ -43,17 +43,21 @@ public sealed class Dino : ISslMethod
     public nn.Module Heads => _heads;
 
     /// <inheritdoc/>
+    public bool LossIsPerImage => true;
+
+    /// <inheritdoc/>
     public double? LossOfCollapse => Math.Log(_recipe.Prototypes);
 
     /// <inheritdoc/>
-    public MethodStep Step(Encoder encoder, IReadOnlyList<Tensor> views, StepPosition at)
+    public MethodOutputs Outputs(Encoder encoder, IReadOnlyList<Tensor> views, StepPosition at)
     {
         Tensor[] student = [.. MultiCrop.Project(encoder, _student, views, at)];                          // each [N, K]
         Tensor[] teacher = [.. views.Take(GlobalViews).Select(view => at.Target(_teacher, view))];        // each [N, K]
-        Tensor loss = _loss.Forward(student, teacher, TeacherTemperature(at.Epoch));
-        _loss.MoveCentre(teacher);
-        return new MethodStep(loss, cat([.. student.Take(GlobalViews)]).detach());
+        return new MethodOutputs(student, teacher, cat([.. student.Take(GlobalViews)]).detach());
     }
+
+    /// <inheritdoc/>
+    public Tensor Loss(MethodOutputs outputs, StepPosition at) => _loss.Forward(outputs.Trained, outputs.Targets, TeacherTemperature(at.Epoch));
 
     /// <inheritdoc/>
     public void BeforeUpdate(StepPosition at)
@@ -62,7 +66,11 @@ public sealed class Dino : ISslMethod
     }
 
     /// <inheritdoc/>
-    public void Updated(Encoder encoder, StepPosition at) => _teacher.Follow(encoder, _student, _decay.At(at.Step, at.Steps));
+    public void Updated(Encoder encoder, MethodOutputs outputs, StepPosition at)
+    {
+        _teacher.Follow(encoder, _student, _decay.At(at.Step, at.Steps));
+        _loss.MoveCentre(outputs.Targets);
+    }
 
     /// <inheritdoc/>
     public void Dispose() => _heads.Dispose();

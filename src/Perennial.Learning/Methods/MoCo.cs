@@ -24,8 +24,7 @@ public sealed class MoCo : ISslMethod
     private readonly Tensor _queue;
     private readonly InfoNCELoss _loss;
     private readonly CosineRamp _decay;
-    private readonly bool _symmetric;
-    private readonly int _splits;
+    private readonly int _directions, _splits;
     private readonly ulong _seed;
 
     public MoCo(Encoder encoder, Recipe recipe)
@@ -37,7 +36,7 @@ public sealed class MoCo : ISslMethod
         _queue = _heads.Keep("queue", nn.functional.normalize(randn(recipe.QueueSize, recipe.ProjectionDim), dim: 1)); // [K, d]
         _loss = new InfoNCELoss(recipe.Temperature);
         _decay = new CosineRamp(recipe.EmaDecay, recipe.EmaDecayEnd);
-        (_symmetric, _splits, _seed) = (recipe.Symmetric, recipe.BnSplits, (ulong)recipe.Seed);
+        (_directions, _splits, _seed) = (recipe.Symmetric ? 2 : 1, recipe.BnSplits, (ulong)recipe.Seed);
         Views = [recipe.Views, recipe.SecondView];
     }
 
@@ -48,22 +47,26 @@ public sealed class MoCo : ISslMethod
     public nn.Module Heads => _heads;
 
     /// <inheritdoc/>
-    public MethodStep Step(Encoder encoder, IReadOnlyList<Tensor> views, StepPosition at)
+    public bool LossIsPerImage => true;
+
+    /// <inheritdoc/>
+    public MethodOutputs Outputs(Encoder encoder, IReadOnlyList<Tensor> views, StepPosition at)
     {
-        Tensor q1 = at.Project(encoder, _projector, views[0]), k2 = Keys(views[1], at, number: 1); // [N, d] each
-        Tensor loss = _loss.Forward(q1, k2, _queue), keys = k2, queries = q1;
-        if (_symmetric)
-        {
-            Tensor q2 = at.Project(encoder, _projector, views[1]), k1 = Keys(views[0], at, number: 0);
-            loss = loss + _loss.Forward(q2, k1, _queue);
-            (keys, queries) = (cat([k1, k2]), cat([q1, q2]));
-        }
-        Enqueue(keys, at.Step);
-        return new MethodStep(loss, queries.detach());
+        Tensor[] queries = [.. views.Take(_directions).Select(view => at.Project(encoder, _projector, view))];                       // [N, d] each
+        Tensor[] keys = [.. Enumerable.Range(0, _directions).Select(i => Keys(views[1 - i], at, (uint)(1 - i)))]; // of the other view
+        return new MethodOutputs(queries, keys, cat(queries).detach());
     }
 
     /// <inheritdoc/>
-    public void Updated(Encoder encoder, StepPosition at) => _target.Follow(encoder, _projector, _decay.At(at.Step, at.Steps));
+    public Tensor Loss(MethodOutputs outputs, StepPosition at) =>
+        outputs.Trained.Zip(outputs.Targets, (query, key) => _loss.Forward(query, key, _queue)).Aggregate((sum, direction) => sum + direction);
+
+    /// <inheritdoc/>
+    public void Updated(Encoder encoder, MethodOutputs outputs, StepPosition at)
+    {
+        _target.Follow(encoder, _projector, _decay.At(at.Step, at.Steps));
+        Enqueue(cat([.. outputs.Targets]), at.Step);
+    }
 
     /// <inheritdoc/>
     public void Dispose() => _heads.Dispose();

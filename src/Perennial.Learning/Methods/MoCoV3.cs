@@ -40,16 +40,24 @@ public sealed class MoCoV3 : ISslMethod
     public nn.Module Heads => _heads;
 
     /// <inheritdoc/>
-    public MethodStep Step(Encoder encoder, IReadOnlyList<Tensor> views, StepPosition at)
+    public bool LossIsPerImage => false;
+
+    /// <inheritdoc/>
+    public MethodOutputs Outputs(Encoder encoder, IReadOnlyList<Tensor> views, StepPosition at)
     {
         Tensor z1 = at.Project(encoder, _projector, views[0]), z2 = at.Project(encoder, _projector, views[1]); // [N, d] each
-        Tensor q1 = at.Through(_predictor, z1), q2 = at.Through(_predictor, z2);
-        Tensor k1 = at.Target(_target, views[0]), k2 = at.Target(_target, views[1]);
-        return new MethodStep(_loss.Forward(q1, k2) + _loss.Forward(q2, k1), cat([z1, z2]).detach());
+        return new MethodOutputs(
+            [at.Through(_predictor, z1), at.Through(_predictor, z2)],
+            [at.Target(_target, views[0]), at.Target(_target, views[1])],
+            cat([z1, z2]).detach());
     }
 
     /// <inheritdoc/>
-    public void Updated(Encoder encoder, StepPosition at) => _target.Follow(encoder, _projector, _decay.At(at.Step, at.Steps));
+    public Tensor Loss(MethodOutputs outputs, StepPosition at) =>
+        _loss.Forward(outputs.Trained[0], outputs.Targets[1]) + _loss.Forward(outputs.Trained[1], outputs.Targets[0]);
+
+    /// <inheritdoc/>
+    public void Updated(Encoder encoder, MethodOutputs outputs, StepPosition at) => _target.Follow(encoder, _projector, _decay.At(at.Step, at.Steps));
 
     /// <inheritdoc/>
     public void Dispose() => _heads.Dispose();

@@ -24,12 +24,17 @@ public sealed class SimClr(Encoder encoder, Recipe recipe) : ISslMethod
     public nn.Module Heads => _projector;
 
     /// <inheritdoc/>
-    public MethodStep Step(Encoder encoder, IReadOnlyList<Tensor> views, StepPosition at)
+    public bool LossIsPerImage => false;
+
+    /// <inheritdoc/>
+    public MethodOutputs Outputs(Encoder encoder, IReadOnlyList<Tensor> views, StepPosition at)
     {
-        long n = views[0].shape[0];
         Tensor z = at.Project(encoder, _projector, cat([.. views])); // [2N, d]
-        return new MethodStep(_loss.Forward(z.narrow(0, 0, n), z.narrow(0, n, n)), z.detach());
+        return new MethodOutputs(z.chunk(2), [], z.detach());
     }
+
+    /// <inheritdoc/>
+    public Tensor Loss(MethodOutputs outputs, StepPosition at) => _loss.Forward(outputs.Trained[0], outputs.Trained[1]);
 
     /// <inheritdoc/>
     public void Dispose() => _projector.Dispose();

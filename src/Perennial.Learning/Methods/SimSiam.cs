@@ -35,16 +35,21 @@ public sealed class SimSiam : ISslMethod
     public nn.Module Heads => _heads;
 
     /// <inheritdoc/>
+    public bool LossIsPerImage => true;
+
+    /// <inheritdoc/>
     public bool KeepsPeakRate(string head) => head.StartsWith(Predictor, StringComparison.Ordinal);
 
     /// <inheritdoc/>
-    public MethodStep Step(Encoder encoder, IReadOnlyList<Tensor> views, StepPosition at)
+    public MethodOutputs Outputs(Encoder encoder, IReadOnlyList<Tensor> views, StepPosition at)
     {
         Tensor z1 = at.Project(encoder, _projector, views[0]), z2 = at.Project(encoder, _projector, views[1]); // [N, d] each
-        Tensor p1 = at.Through(_predictor, z1), p2 = at.Through(_predictor, z2);
-        Tensor loss = (NegativeCosineSimilarity.Forward(p1, z2) + NegativeCosineSimilarity.Forward(p2, z1)) * 0.5;
-        return new MethodStep(loss, cat([z1, z2]).detach());
+        return new MethodOutputs([at.Through(_predictor, z1), at.Through(_predictor, z2)], [z1.detach(), z2.detach()], cat([z1, z2]).detach());
     }
+
+    /// <inheritdoc/>
+    public Tensor Loss(MethodOutputs outputs, StepPosition at) =>
+        (NegativeCosineSimilarity.Forward(outputs.Trained[0], outputs.Targets[1]) + NegativeCosineSimilarity.Forward(outputs.Trained[1], outputs.Targets[0])) * 0.5;
 
     /// <inheritdoc/>
     public void Dispose() => _heads.Dispose();

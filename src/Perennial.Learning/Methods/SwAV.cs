@@ -42,16 +42,23 @@ public sealed class SwAV : ISslMethod
     public nn.Module Heads => _heads;
 
     /// <inheritdoc/>
+    public bool LossIsPerImage => false;
+
+    /// <inheritdoc/>
     public double? LossOfCollapse => Math.Log(_prototypes.Directions.shape[0]);
 
     /// <inheritdoc/>
-    public MethodStep Step(Encoder encoder, IReadOnlyList<Tensor> views, StepPosition at)
+    public MethodOutputs Outputs(Encoder encoder, IReadOnlyList<Tensor> views, StepPosition at)
     {
         Tensor[] z = [.. MultiCrop.Project(encoder, _projector, views, at).Select(projection => nn.functional.normalize(projection, dim: 1))]; // each [N, d]
-        Tensor[] scores = [.. z.Select(embedding => _prototypes.call(embedding))];                                                            // each [N, K]
-        Tensor loss = _loss.Forward(scores, LargeCrops, QueueScores(at, (int)z[0].shape[0]));
-        Enqueue(z, at.Step);
-        return new MethodStep(loss, cat([.. z.Take(LargeCrops)]).detach());
+        return new MethodOutputs(z, [], cat([.. z.Take(LargeCrops)]).detach());
+    }
+
+    /// <inheritdoc/>
+    public Tensor Loss(MethodOutputs outputs, StepPosition at)
+    {
+        Tensor[] scores = [.. outputs.Trained.Select(embedding => _prototypes.call(embedding))]; // each [N, K]
+        return _loss.Forward(scores, LargeCrops, QueueScores(at, outputs.Trained[0].shape[0]));
     }
 
     /// <inheritdoc/>
@@ -61,23 +68,24 @@ public sealed class SwAV : ISslMethod
     }
 
     /// <inheritdoc/>
+    public void Updated(Encoder encoder, MethodOutputs outputs, StepPosition at)
+    {
+        using var noGradient = no_grad();
+        for (int crop = 0; crop < _queues.Length; crop++) // rings, as in MoCo
+        {
+            Tensor z = outputs.Trained[crop];
+            using Tensor place = _queues[crop].narrow(0, at.Step * z.shape[0] % _queues[crop].shape[0], z.shape[0]);
+            place.copy_(z);
+        }
+    }
+
+    /// <inheritdoc/>
     public void Dispose() => _heads.Dispose();
 
-    private Tensor[]? QueueScores(StepPosition at, int batch)
+    private Tensor[]? QueueScores(StepPosition at, long batch)
     {
         if (_queues.Length == 0 || at.Epoch < _queueFromEpoch || at.Step * batch < _queues[0].shape[0]) return null;
         using var noGradient = no_grad();
         return [.. _queues.Select(queue => _prototypes.call(queue))]; // each [Q, K]
-    }
-
-    // A ring, as in MoCo.
-    private void Enqueue(Tensor[] z, long step)
-    {
-        using var noGradient = no_grad();
-        for (int crop = 0; crop < _queues.Length; crop++)
-        {
-            using Tensor place = _queues[crop].narrow(0, step * z[crop].shape[0] % _queues[crop].shape[0], z[crop].shape[0]);
-            place.copy_(z[crop]);
-        }
     }
 }

@@ -24,7 +24,7 @@ public sealed class Pretrainer
     public PretrainOutcome Run(PretrainRequest request, IProgress<TrainingProgress>? progress, CancellationToken cancellationToken)
     {
         Recipe recipe = request.Recipe;
-        int batch = recipe.BatchSize, stepsPerEpoch = recipe.StepsPerEpoch(request.TrainRows.Count);
+        int batch = recipe.LargeBatchSize, stepsPerEpoch = recipe.StepsPerEpoch(request.TrainRows.Count);
         long steps = (long)stepsPerEpoch * recipe.Epochs;
 
         WriteRecipe(request);
@@ -38,7 +38,8 @@ public sealed class Pretrainer
         var schedule = new WarmupCosine(recipe.LearningRate, (long)(recipe.WarmupEpochs * stepsPerEpoch), steps);
         var precision = Precision.Of(recipe.Amp, DeviceType.CPU);
         RandomViews[] views = [.. state.Method.Views.Select(parameters => new RandomViews(parameters, recipe.Seed))];
-        var guard = new CollapseGuard();
+        var largeBatch = new LargeBatch(state.Method, state.Encoder);
+        var guard = new CollapseGuard(state.Method.LossOfCollapse);
         long started = Stopwatch.GetTimestamp(), reported = started, saved = started;
         double lossSum = 0, learningRate = 0;
         double? knn = null, bestKnn = null;
@@ -73,19 +74,20 @@ public sealed class Pretrainer
                     cancellationToken.ThrowIfCancellationRequested();
                 }
                 using var scope = NewDisposeScope();
-                int[] rows = order[(inEpoch * batch)..((inEpoch + 1) * batch)];
-                Tensor images = TileBatch.Of(request.Tiles, rows);                           // [N, 3, S, S] uint8
-                Tensor[] drawn = [.. views.Select((view, v) => view.Render(images, rows, epoch, v))]; // each [N, 3, T, T] in [0, 1]
                 var at = new StepPosition(precision, step, steps, stepsPerEpoch);
-                MethodStep result = state.Method.Step(state.Encoder, drawn, at);
-                double loss = result.Loss.item<float>();
+                Func<Tensor[]>[] parts = [.. order[(inEpoch * batch)..((inEpoch + 1) * batch)].Chunk(recipe.BatchSize).Select(rows => (Func<Tensor[]>)(() =>
+                {
+                    Tensor images = TileBatch.Of(request.Tiles, rows);                                // [N, 3, S, S] uint8
+                    return [.. views.Select((view, v) => view.Render(images, rows, epoch, v))]; // each [N, 3, T, T] in [0, 1]
+                }))];
+                (Tensor cost, MethodOutputs outputs) = largeBatch.Backward(parts, at);
+                double loss = cost.item<float>();
                 learningRate = schedule.At(step);
                 CollapseGuard.CheckLoss(loss, step, learningRate);
-                result.Loss.backward();
-                state.Update(at, learningRate);
+                state.Update(at, learningRate, outputs);
                 step++;
                 (lossSum, lossCount) = (lossSum + loss, lossCount + 1);
-                if (step % stepsPerEpoch == 0) guard.Look(result.Projections, (int)(step / stepsPerEpoch));
+                if (step % stepsPerEpoch == 0) guard.Look(outputs.Watched, (int)(step / stepsPerEpoch));
                 if (step == steps || Stopwatch.GetElapsedTime(saved) >= request.BetweenCheckpoints)
                 {
                     checkpoint.Write(step, state.Tensors());
@@ -99,6 +101,7 @@ public sealed class Pretrainer
             }
 
             int done = epoch + 1;
+            if (lossCount == stepsPerEpoch) guard.Look(lossSum / lossCount, done);
             if (done == recipe.Epochs || (recipe.KnnEvery > 0 && done % recipe.KnnEvery == 0)) Probe();
             progress?.Report(Now());
             log.Write("epoch", Now());

@@ -34,9 +34,19 @@ public sealed record Recipe
     [Range(1, 100_000)]
     public int Epochs { get; init; } = 200;
 
-    /// <summary>Images a step, each seen in two views. Contrastive losses take their negatives from the batch.</summary>
+    /// <summary>Images that go through the networks at once, each seen in two views. Contrastive losses take their negatives from the batch.</summary>
     [Range(2, 65_536)]
     public int BatchSize { get; init; } = 512;
+
+    /// <summary>
+    /// Batches a step: a step learns from batch_size x accumulate images in the memory of one batch. The gradient is that of the large batch: by adding up
+    /// where the loss is a mean over images (byol, simsiam, moco, dino), by two passes (GradCache) where it compares images with each other.
+    /// </summary>
+    [Range(1, 4096)]
+    public int Accumulate { get; init; } = 1;
+
+    /// <summary>Images a step.</summary>
+    internal int LargeBatchSize => BatchSize * Accumulate;
 
     /// <summary>sgd (with momentum), adamw, or lars (for batches in the thousands).</summary>
     [AllowedValues("sgd", "adamw", "lars")]
@@ -203,7 +213,7 @@ public sealed record Recipe
     /// <summary>What is wrong between two values, in a sentence; null when nothing is.</summary>
     internal string? Contradiction()
     {
-        int brought = Method == "moco" && Symmetric ? 2 * BatchSize : BatchSize;
+        int brought = Method == "moco" && Symmetric ? 2 * LargeBatchSize : LargeBatchSize;
         return Views.Contradiction() is { } first ? "views: " + first
             : SecondView.Contradiction() is { } second ? "second_view: " + second
             : LocalViews.Contradiction() is { } local ? "local_views: " + local
@@ -227,9 +237,9 @@ public sealed record Recipe
 
     /// <summary>Whole batches in one pass over so many images.</summary>
     /// <exception cref="RecipeException">Fewer than two: with one, every epoch would be the same batch.</exception>
-    public int StepsPerEpoch(int trainImages) => trainImages / BatchSize is >= LeastBatches and int steps ? steps : throw new RecipeException(trainImages < 2 * LeastBatches
+    public int StepsPerEpoch(int trainImages) => trainImages / LargeBatchSize is >= LeastBatches and int steps ? steps : throw new RecipeException(trainImages < 2 * LeastBatches
         ? $"{trainImages} training images are too few to learn from: add images."
-        : $"{trainImages} training images do not fill {LeastBatches} batches of {BatchSize}: add images, or set batch_size to {trainImages / LeastBatches} or less.");
+        : $"{trainImages} training images do not fill {LeastBatches} batches of {LargeBatchSize}: add images, or set batch_size to {trainImages / LeastBatches / Accumulate} or less.");
 
     /// <summary>All keys with the values as run.</summary>
     public string ToYaml() => RecipeKeys.Write(this);

@@ -54,13 +54,13 @@ internal sealed class TrainingState : IDisposable
     }
 
     /// <summary>Takes the gradients, moves the weights, and lets the method follow.</summary>
-    public void Update(StepPosition at, double learningRate)
+    public void Update(StepPosition at, double learningRate, MethodOutputs outputs)
     {
         Method.BeforeUpdate(at);
         if (_recipe.ClipGradient > 0) nn.utils.clip_grad_norm_([.. _trained.Select(trained => trained.Weight).Where(weight => weight.grad is not null)], _recipe.ClipGradient);
         Optimizer.Step(new StepRates(learningRate, _weightDecay.At(at.Step, at.Steps), _recipe.LearningRate));
         Optimizer.ZeroGradients();
-        Method.Updated(Encoder, at);
+        Method.Updated(Encoder, outputs, at);
     }
 
     /// <summary>Runs a measurement with every norm layer in evaluation mode, then goes back to training.</summary>

@@ -40,7 +40,7 @@ public sealed class SslMethodTests : IDisposable
         using var scope = NewDisposeScope();
         using var encoder = new Encoder(ResNet.Create(ResNet.Describe("resnet10", 8, 16)), new Preprocessing { Size = 16 });
         using ISslMethod made = SslMethods.Create(encoder, Tiny(method));
-        Forward(made, encoder, step: 0).Loss.backward();
+        Loss(made, encoder, step: 0).backward();
         Assert.All(encoder.parameters(), weight => Assert.NotNull(weight.grad));
         foreach (var (name, weight) in made.Heads.named_parameters())
             Assert.True(weight.requires_grad == weight.grad is not null, name);
@@ -58,7 +58,7 @@ public sealed class SslMethodTests : IDisposable
         Tensor start = encoder.Backbone.state_dict()["conv1.weight"].clone();
         Assert.True(slow.allclose(start));
         using (no_grad()) encoder.Backbone.state_dict()["conv1.weight"].add_(1);
-        made.Updated(encoder, At(0));
+        made.Updated(encoder, Outputs(made, encoder, 0), At(0));
         Assert.True(slow.allclose(start + 0.25, atol: 1e-6));
     }
 
@@ -69,11 +69,11 @@ public sealed class SslMethodTests : IDisposable
         using var encoder = new Encoder(ResNet.Create(ResNet.Describe("resnet10", 8, 16)), new Preprocessing { Size = 16 });
         using var moco = new MoCo(encoder, Tiny("moco"));
         Tensor queue = moco.Heads.state_dict()["queue"], start = queue.clone();
-        for (int step = 0; step < 3; step++) Forward(moco, encoder, step);
+        for (int step = 0; step < 3; step++) moco.Updated(encoder, Outputs(moco, encoder, step), At(step));
         Assert.True(queue.norm(1).allclose(ones(32), atol: 1e-5));
         Assert.False(queue.narrow(0, 0, 16).allclose(start.narrow(0, 0, 16)));
         Tensor second = queue.narrow(0, 16, 16).clone();
-        Forward(moco, encoder, step: 4);
+        moco.Updated(encoder, Outputs(moco, encoder, 4), At(4));
         Assert.True(queue.narrow(0, 16, 16).allclose(second)); // the fifth step writes where the first and the third did
     }
 
@@ -84,10 +84,10 @@ public sealed class SslMethodTests : IDisposable
         using var encoder = new Encoder(ResNet.Create(ResNet.Describe("resnet10", 8, 16)), new Preprocessing { Size = 16 });
         using var moco = new MoCo(encoder, Tiny("moco") with { BnSplits = 1, Symmetric = false });
         Tensor view = rand(Batch, 3, 16, 16);
-        moco.Step(encoder, [view, view], At(0));
+        MethodOutputs outputs = moco.Outputs(encoder, [view, view], At(0));
         var projector = (nn.Module<Tensor, Tensor>)moco.Heads.named_children().Single(child => child.name == "projector").module;
         Tensor expected = nn.functional.normalize(projector.call(encoder.Features(view)), dim: 1);
-        Assert.True(moco.Heads.state_dict()["queue"].narrow(0, 0, Batch).allclose(expected, atol: 1e-4));
+        Assert.True(outputs.Targets[0].allclose(expected, atol: 1e-4));
     }
 
     [Theory]
@@ -109,10 +109,10 @@ public sealed class SslMethodTests : IDisposable
         using var encoder = new Encoder(ResNet.Create(ResNet.Describe("resnet10", 8, 16)), new Preprocessing { Size = 16 });
         using ISslMethod made = SslMethods.Create(encoder, Tiny(method) with { FreezeLastLayerEpochs = 1 });
         var last = made.Heads.named_parameters().Single(entry => entry.name is "prototypes.weight" or "student.last.weight").parameter;
-        Forward(made, encoder, step: 0).Loss.backward();
+        Loss(made, encoder, step: 0).backward();
         made.BeforeUpdate(At(0));
         Assert.Null(last.grad);
-        Forward(made, encoder, step: 3).Loss.backward();
+        Loss(made, encoder, step: 3).backward();
         made.BeforeUpdate(At(3));
         Assert.NotNull(last.grad);
     }
@@ -124,10 +124,9 @@ public sealed class SslMethodTests : IDisposable
         using var encoder = new Encoder(ResNet.Create(ResNet.Describe("resnet10", 8, 16)), new Preprocessing { Size = 16 });
         using ISslMethod with = SslMethods.Create(encoder, Tiny("swav") with { QueueSize = 16, QueueFromEpoch = 0 });
         Tensor queue = with.Heads.state_dict()["queue0"];
-        Forward(with, encoder, step: 0);
-        Forward(with, encoder, step: 1);
+        for (int step = 0; step < 2; step++) with.Updated(encoder, Outputs(with, encoder, step).Detached(), At(step));
         Assert.True(queue.norm(1).allclose(ones(16), atol: 1e-5));
-        Assert.True(double.IsFinite(Forward(with, encoder, step: 2).Loss.item<float>()));
+        Assert.True(double.IsFinite(Loss(with, encoder, step: 2).item<float>()));
     }
 
     public void Dispose()
@@ -160,8 +159,10 @@ public sealed class SslMethodTests : IDisposable
 
     private static StepPosition At(long step) => new(Precision.Of("off", DeviceType.CPU), step, Steps: 9, StepsPerEpoch: 3);
 
-    private static MethodStep Forward(ISslMethod method, Encoder encoder, long step) =>
-        method.Step(encoder, [.. method.Views.Select((_, i) => rand(Batch, 3, 16, 16))], At(step));
+    private static Tensor Loss(ISslMethod method, Encoder encoder, long step) => method.Loss(Outputs(method, encoder, step), At(step));
+
+    private static MethodOutputs Outputs(ISslMethod method, Encoder encoder, long step) =>
+        method.Outputs(encoder, [.. method.Views.Select(_ => rand(Batch, 3, 16, 16))], At(step));
 
     private PretrainRequest Request(Recipe recipe, string folder) => new(recipe, _tiles, [.. Enumerable.Range(0, _tiles.Count)], Path.Combine(_directory, folder));
 

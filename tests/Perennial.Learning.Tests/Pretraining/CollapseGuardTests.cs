@@ -5,6 +5,18 @@ namespace Perennial.Learning.Tests.Pretraining;
 
 public sealed class CollapseGuardTests
 {
+    [Fact]
+    public void A_loss_stuck_at_the_logarithm_of_the_outputs_stops_the_run_after_three_epochs()
+    {
+        var guard = new CollapseGuard(Math.Log(4096)); // 8.3178
+        guard.Look(8.3180, epoch: 1);
+        guard.Look(8.3179, epoch: 2);
+        guard.Look(8.2, epoch: 3); // it moved: counting begins anew
+        guard.Look(8.3178, epoch: 4);
+        guard.Look(8.3178, epoch: 5);
+        Assert.Contains("ln(4096)", Assert.Throws<TrainingException>(() => guard.Look(8.3178, epoch: 6)).Message);
+    }
+
     [Fact] // unit vectors in random directions have a standard deviation of 1/√d in each of the d dimensions
     public void Spread_out_projections_pass_with_a_spread_of_one()
     {

@@ -17,6 +17,7 @@ internal sealed class RecipeOptions
         new("--image-size") { Description = "Side of the square input in pixels." },
         new("--epochs") { Description = "Passes over the training images." },
         new("--batch-size") { Description = "Images a step." },
+        new("--accumulate") { Description = "Batches a step, for the gradient of a batch that many times as large: exact for all methods. Those that compare the images of a batch (simclr, mocov3, swav, vicreg, barlow) pay with a second forward pass (GradCache); byol, simsiam, moco and dino add up." },
         new("--learning-rate") { Description = "The highest of the schedule." },
         new("--temperature") { Description = "Of the contrastive loss." },
         new("--projection-dim") { Description = "Output length of the projection head." },
