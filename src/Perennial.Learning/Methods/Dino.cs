@@ -68,7 +68,7 @@ public sealed class Dino : ISslMethod
     /// <inheritdoc/>
     public void Updated(Encoder encoder, MethodOutputs outputs, StepPosition at)
     {
-        _teacher.Follow(encoder, _student, _decay.At(at.Step, at.Steps));
+        _teacher.Follow(encoder, _student, at.Of(_decay));
         _loss.MoveCentre(outputs.Targets);
     }
 

@@ -64,7 +64,7 @@ public sealed class MoCo : ISslMethod
     /// <inheritdoc/>
     public void Updated(Encoder encoder, MethodOutputs outputs, StepPosition at)
     {
-        _target.Follow(encoder, _projector, _decay.At(at.Step, at.Steps));
+        _target.Follow(encoder, _projector, at.Of(_decay));
         Enqueue(cat([.. outputs.Targets]), at.Step);
     }
 

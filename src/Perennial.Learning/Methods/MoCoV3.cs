@@ -57,7 +57,7 @@ public sealed class MoCoV3 : ISslMethod
         _loss.Forward(outputs.Trained[0], outputs.Targets[1]) + _loss.Forward(outputs.Trained[1], outputs.Targets[0]);
 
     /// <inheritdoc/>
-    public void Updated(Encoder encoder, MethodOutputs outputs, StepPosition at) => _target.Follow(encoder, _projector, _decay.At(at.Step, at.Steps));
+    public void Updated(Encoder encoder, MethodOutputs outputs, StepPosition at) => _target.Follow(encoder, _projector, at.Of(_decay));
 
     /// <inheritdoc/>
     public void Dispose() => _heads.Dispose();

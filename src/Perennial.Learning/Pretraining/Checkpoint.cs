@@ -15,15 +15,15 @@ namespace Perennial.Learning.Pretraining;
 internal sealed class Checkpoint(string directory, string run)
 {
     private const int Kept = 2;
-    private const string StepKey = "step", RunKey = "run";
+    private const string StepKey = "step", BeginKey = "phase_begin", EndKey = "phase_end", RunKey = "run";
 
     /// <summary>Writes the state after <paramref name="step"/> steps and removes all but the newest two.</summary>
-    public void Write(long step, IReadOnlyDictionary<string, Tensor> state)
+    public void Write(long step, Phase phase, IReadOnlyDictionary<string, Tensor> state)
     {
         Directory.CreateDirectory(directory);
         string path = Path.Combine(directory, string.Create(CultureInfo.InvariantCulture, $"step-{step:D9}.safetensors")), aside = path + ".aside";
         Safetensors.Write(aside, state.Select(entry => WeightsFile.ToSafeTensor(entry.Key, entry.Value)),
-            new Dictionary<string, string> { [StepKey] = step.ToString(CultureInfo.InvariantCulture), [RunKey] = run });
+            new Dictionary<string, string> { [StepKey] = Text(step), [BeginKey] = Text(phase.Begin), [EndKey] = Text(phase.End), [RunKey] = run });
         DurableFiles.FlushFile(aside);
         File.Move(aside, path, overwrite: true);
         DurableFiles.FlushDirectory(directory);
@@ -31,9 +31,9 @@ internal sealed class Checkpoint(string directory, string run)
     }
 
     /// <summary>Puts the newest readable checkpoint into <paramref name="state"/>.</summary>
-    /// <returns>Steps done; 0 where there is none.</returns>
+    /// <returns>Steps done, and the phase they belong to; null where there is none.</returns>
     /// <exception cref="TrainingException">It belongs to another recipe, other images or another network.</exception>
-    public long Restore(IReadOnlyDictionary<string, Tensor> state)
+    public (long Step, Phase Phase)? Restore(IReadOnlyDictionary<string, Tensor> state)
     {
         foreach (string path in Newest())
         {
@@ -49,9 +49,9 @@ internal sealed class Checkpoint(string directory, string run)
                 if (!source.Shape.AsSpan().SequenceEqual(target.shape)) throw Foreign(path, name);
                 target.copy_(WeightsFile.ToTensor(source));
             }
-            return long.Parse(file.Metadata[StepKey], CultureInfo.InvariantCulture);
+            return (Number(file, StepKey), new Phase(Number(file, BeginKey), Number(file, EndKey)));
         }
-        return 0;
+        return null;
     }
 
     /// <summary>Forgets an earlier run in the same place.</summary>
@@ -63,6 +63,10 @@ internal sealed class Checkpoint(string directory, string run)
     private IEnumerable<string> Newest() => Directory.Exists(directory)
         ? Directory.EnumerateFiles(directory, "step-*.safetensors").OrderDescending(StringComparer.Ordinal).ToArray()
         : [];
+
+    private static string Text(long number) => number.ToString(CultureInfo.InvariantCulture);
+
+    private static long Number(SafetensorsFile file, string key) => long.Parse(file.Metadata[key], CultureInfo.InvariantCulture);
 
     private static TrainingException Foreign(string path, string name) =>
         new($"{path} belongs to another run ({name}): resume with the recipe and the images that the run began with, or choose another output directory.");

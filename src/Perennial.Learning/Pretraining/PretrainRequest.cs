@@ -13,6 +13,9 @@ public sealed record PretrainRequest(Recipe Recipe, TileSet Tiles, IReadOnlyList
     /// <summary>Go on from the newest checkpoint in the output directory, if there is one.</summary>
     public bool Resume { get; init; }
 
+    /// <summary>Steps by which a finished run is made longer: the learning rate warms up again and falls once more. Only with <see cref="Resume"/>; 0 to leave it as it is.</summary>
+    public long ExtendBy { get; init; }
+
     /// <summary>A <c>weights.safetensors</c> to start from instead of random weights; same backbone, width and stem.</summary>
     public string? InitialWeights { get; init; }
 

@@ -25,17 +25,23 @@ public sealed class Pretrainer
     {
         Recipe recipe = request.Recipe;
         int batch = recipe.LargeBatchSize, stepsPerEpoch = recipe.StepsPerEpoch(request.TrainRows.Count);
-        long steps = (long)stepsPerEpoch * recipe.Epochs;
 
         WriteRecipe(request);
         using var log = new RunLog(Path.Combine(request.OutputDirectory, "log.jsonl"));
         using var state = new TrainingState(recipe, request.Tiles.Preprocessing, request.InitialWeights);
         var checkpoint = new Checkpoint(Path.Combine(request.OutputDirectory, "checkpoints"), RunIdentity.Of(request));
         if (!request.Resume) checkpoint.RemoveAll();
-        long step = request.Resume ? checkpoint.Restore(state.Tensors()) : 0, begun = step;
+        (long step, Phase phase) = (request.Resume ? checkpoint.Restore(state.Tensors()) : null) ?? (0, new Phase(0, (long)stepsPerEpoch * recipe.Epochs));
+        if (request.ExtendBy > 0)
+        {
+            phase = Extended(request, step, phase);
+            checkpoint.Write(step, phase, state.Tensors()); // from here on it is an extended run, whatever happens
+        }
+        long begun = step, steps = phase.End;
+        int epochs = (int)((steps + stepsPerEpoch - 1) / stepsPerEpoch);
         log.Write("start", new { step, steps, trainImages = request.TrainRows.Count, recipe });
 
-        var schedule = new WarmupCosine(recipe.LearningRate, (long)(recipe.WarmupEpochs * stepsPerEpoch), steps);
+        WarmupCosine schedule = phase.Schedule(recipe, stepsPerEpoch);
         var precision = Precision.Of(recipe.Amp, DeviceType.CPU);
         RandomViews[] views = [.. state.Method.Views.Select(parameters => new RandomViews(parameters, recipe.Seed))];
         var largeBatch = new LargeBatch(state.Method, state.Encoder);
@@ -49,7 +55,7 @@ public sealed class Pretrainer
         {
             double seconds = Stopwatch.GetElapsedTime(started).TotalSeconds, speed = seconds > 0 ? (step - begun) * batch / seconds : 0;
             var remaining = TimeSpan.FromSeconds(speed > 0 ? (steps - step) * batch / speed : 0);
-            return new((int)(step / stepsPerEpoch), recipe.Epochs, step, steps, lossCount > 0 ? lossSum / lossCount : 0, learningRate, speed, remaining, knn, guard.Spread, guard.Rank);
+            return new((int)(step / stepsPerEpoch), epochs, step, steps, lossCount > 0 ? lossSum / lossCount : 0, learningRate, speed, remaining, knn, guard.Spread, guard.Rank);
         }
 
         void Probe()
@@ -65,16 +71,16 @@ public sealed class Pretrainer
             int epoch = (int)(step / stepsPerEpoch);
             int[] order = EpochOrder.Of(request.TrainRows, recipe.Seed, epoch);
             (lossSum, lossCount) = (0, 0);
-            for (int inEpoch = (int)(step % stepsPerEpoch); inEpoch < stepsPerEpoch; inEpoch++)
+            for (int inEpoch = (int)(step % stepsPerEpoch); inEpoch < stepsPerEpoch && step < steps; inEpoch++)
             {
                 if (cancellationToken.IsCancellationRequested)
                 {
-                    checkpoint.Write(step, state.Tensors());
+                    checkpoint.Write(step, phase, state.Tensors());
                     log.Write("stopped", Now());
                     cancellationToken.ThrowIfCancellationRequested();
                 }
                 using var scope = NewDisposeScope();
-                var at = new StepPosition(precision, step, steps, stepsPerEpoch);
+                var at = new StepPosition(precision, step, stepsPerEpoch, phase);
                 Func<Tensor[]>[] parts = [.. order[(inEpoch * batch)..((inEpoch + 1) * batch)].Chunk(recipe.BatchSize).Select(rows => (Func<Tensor[]>)(() =>
                 {
                     Tensor images = TileBatch.Of(request.Tiles, rows);                                // [N, 3, S, S] uint8
@@ -82,7 +88,7 @@ public sealed class Pretrainer
                 }))];
                 (Tensor cost, MethodOutputs outputs) = largeBatch.Backward(parts, at);
                 double loss = cost.item<float>();
-                learningRate = schedule.At(step);
+                learningRate = schedule.At(step - phase.Begin);
                 CollapseGuard.CheckLoss(loss, step, learningRate);
                 state.Update(at, learningRate, outputs);
                 step++;
@@ -90,7 +96,7 @@ public sealed class Pretrainer
                 if (step % stepsPerEpoch == 0) guard.Look(outputs.Watched, (int)(step / stepsPerEpoch));
                 if (step == steps || Stopwatch.GetElapsedTime(saved) >= request.BetweenCheckpoints)
                 {
-                    checkpoint.Write(step, state.Tensors());
+                    checkpoint.Write(step, phase, state.Tensors());
                     saved = Stopwatch.GetTimestamp();
                 }
                 if (Stopwatch.GetElapsedTime(reported) >= request.BetweenReports)
@@ -102,7 +108,7 @@ public sealed class Pretrainer
 
             int done = epoch + 1;
             if (lossCount == stepsPerEpoch) guard.Look(lossSum / lossCount, done);
-            if (done == recipe.Epochs || (recipe.KnnEvery > 0 && done % recipe.KnnEvery == 0)) Probe();
+            if (step == steps || (recipe.KnnEvery > 0 && done % recipe.KnnEvery == 0)) Probe();
             progress?.Report(Now());
             log.Write("epoch", Now());
         }
@@ -110,6 +116,11 @@ public sealed class Pretrainer
         log.Write("end", Now());
         return new PretrainOutcome(state.TakeEncoder(), Now(), bestKnn, Stopwatch.GetElapsedTime(started));
     }
+
+    private static Phase Extended(PretrainRequest request, long step, Phase phase) => step == phase.End
+        ? new Phase(step, step + request.ExtendBy)
+        : throw new RecipeException(step == 0 ? $"{request.OutputDirectory} holds no finished run that could be extended."
+            : $"The run in {request.OutputDirectory} stands at step {step} of {phase.End}: resume it to its end, then extend it.");
 
     private static void WriteRecipe(PretrainRequest request)
     {

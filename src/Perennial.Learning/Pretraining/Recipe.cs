@@ -46,7 +46,7 @@ public sealed record Recipe
     public int Accumulate { get; init; } = 1;
 
     /// <summary>Images a step.</summary>
-    internal int LargeBatchSize => BatchSize * Accumulate;
+    public int LargeBatchSize => BatchSize * Accumulate;
 
     /// <summary>sgd (with momentum), adamw, or lars (for batches in the thousands).</summary>
     [AllowedValues("sgd", "adamw", "lars")]

@@ -58,7 +58,7 @@ internal sealed class TrainingState : IDisposable
     {
         Method.BeforeUpdate(at);
         if (_recipe.ClipGradient > 0) nn.utils.clip_grad_norm_([.. _trained.Select(trained => trained.Weight).Where(weight => weight.grad is not null)], _recipe.ClipGradient);
-        Optimizer.Step(new StepRates(learningRate, _weightDecay.At(at.Step, at.Steps), _recipe.LearningRate));
+        Optimizer.Step(new StepRates(learningRate, at.Of(_weightDecay), _recipe.LearningRate));
         Optimizer.ZeroGradients();
         Method.Updated(Encoder, outputs, at);
     }

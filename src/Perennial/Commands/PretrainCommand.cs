@@ -27,6 +27,8 @@ internal static class PretrainCommand
         DatasetOptions data = new();
         Option<string> output = new("--output") { Description = "Folder for the model (gen-000001), its log and its checkpoints; created when absent.", Required = true, HelpName = "DIR" };
         Option<bool> resume = new("--resume") { Description = "Go on with the interrupted run in --output." };
+        Option<long> extend = new("--extend") { Description = "Make the finished run in --output longer by so many steps, under a learning rate that warms up again and falls once more.", HelpName = "STEPS" };
+        Option<string?> init = new("--init") { Description = "Start from these weights instead of random ones: a weights.safetensors of the same network, from a generation or from PyTorch.", HelpName = "FILE" };
         Option<bool> json = JsonOutput.Option();
         var verb = new Verb("pretrain", "Train an encoder on images without labels; labels, where there are any, only measure it.",
             "pretrain simclr-small --data ~/photos --output out",
@@ -36,26 +38,25 @@ internal static class PretrainCommand
         data.AddTo(verb);
         verb.Add(output);
         verb.Add(resume);
+        verb.Add(extend);
+        verb.Add(init);
         verb.Add(json);
         verb.SetAction((parsed, cancellationToken) => RunAsync(
-            Terminal.Of(parsed), recipe.Read(parsed), data.Read(parsed), parsed.GetRequiredValue(output), parsed.GetValue(resume), parsed.GetValue(json), cancellationToken));
+            Terminal.Of(parsed), recipe.Read(parsed), data.Read(parsed), new RunChoice(parsed.GetRequiredValue(output), parsed.GetValue(resume), parsed.GetValue(extend), parsed.GetValue(init)), parsed.GetValue(json), cancellationToken));
         return verb;
     }
 
-    private static async Task<int> RunAsync(Terminal terminal, Recipe recipe, DatasetChoice choice, string output, bool resume, bool json, CancellationToken cancellationToken)
+    private static async Task<int> RunAsync(Terminal terminal, Recipe recipe, DatasetChoice choice, RunChoice run, bool json, CancellationToken cancellationToken)
     {
-        if (!resume && Directory.Exists(Path.Combine(output, "checkpoints")))
-        {
-            throw new UsageException($"{output} holds a run already: --resume goes on with it, another --output starts a new one.");
-        }
+        run.Check();
         TrainingMemory.Keep();
         long began = Stopwatch.GetTimestamp();
         using TrainingImages images = await TrainingImages.LoadAsync(choice, new Preprocessing { Size = recipe.ImageSize }, terminal, cancellationToken);
-        long total = (long)recipe.Epochs * recipe.StepsPerEpoch(images.Train.Count) * recipe.BatchSize;
+        long total = (long)recipe.Epochs * recipe.StepsPerEpoch(images.Train.Count) * recipe.LargeBatchSize;
         using PretrainOutcome outcome = await terminal.StepAsync("pretrain", "images", total,
-            step => Task.Run(() => Train(recipe, images, output, resume, step, cancellationToken), cancellationToken));
+            step => Task.Run(() => Train(recipe, images, run, step, cancellationToken), cancellationToken));
         (EvaluationReport evaluation, KnnReport? knn) = await terminal.StepAsync("evaluate", "measures", null, _ => Task.Run(() => Evaluate(recipe, outcome, images, cancellationToken), cancellationToken));
-        GenerationFolder written = GenerationWriter.Write(new GenerationStore(output), new ExportRequest
+        GenerationFolder written = GenerationWriter.Write(new GenerationStore(run.Output), new ExportRequest
         {
             Encoder = outcome.Encoder,
             ProbeTiles = images.Tiles,
@@ -82,15 +83,17 @@ internal static class PretrainCommand
         return ExitCode.Done;
     }
 
-    private static PretrainOutcome Train(Recipe recipe, TrainingImages images, string output, bool resume, IStep step, CancellationToken cancellationToken)
+    private static PretrainOutcome Train(Recipe recipe, TrainingImages images, RunChoice run, IStep step, CancellationToken cancellationToken)
     {
         var probe = new KnnProbe(images.Tiles, Spread(images.Train, MostProbeBank), Spread(images.Test, MostProbeQueries), K, Temperature);
-        var request = new PretrainRequest(recipe, images.Tiles, images.Train, output)
+        var request = new PretrainRequest(recipe, images.Tiles, images.Train, run.Output)
         {
-            Resume = resume,
+            Resume = run.Continues,
+            ExtendBy = run.Extend,
+            InitialWeights = run.Init,
             Probe = probe.IsPossible ? probe.Measure : null,
         };
-        return new Pretrainer().Run(request, new TrainingReports(recipe.BatchSize, step), cancellationToken);
+        return new Pretrainer().Run(request, new TrainingReports(recipe.LargeBatchSize, step), cancellationToken);
     }
 
     private static (EvaluationReport Evaluation, KnnReport? Knn) Evaluate(Recipe recipe, PretrainOutcome outcome, TrainingImages images, CancellationToken cancellationToken)

@@ -157,7 +157,7 @@ public sealed class SslMethodTests : IDisposable
         _ => Array.Empty<KeyValuePair<string, string>>(),
     }).ToDictionary());
 
-    private static StepPosition At(long step) => new(Precision.Of("off", DeviceType.CPU), step, Steps: 9, StepsPerEpoch: 3);
+    private static StepPosition At(long step) => new(Precision.Of("off", DeviceType.CPU), step, 3, new Phase(0, 9));
 
     private static Tensor Loss(ISslMethod method, Encoder encoder, long step) => method.Loss(Outputs(method, encoder, step), At(step));
 

@@ -21,7 +21,7 @@ public sealed class LargeBatchTests
         random.manual_seed(1);
         using var encoder = new Encoder(ResNet.Create(ResNet.Describe("resnet10", 8, 16)), new Preprocessing { Size = 16 });
         using ISslMethod made = SslMethods.Create(encoder, Tiny(method));
-        var at = new StepPosition(Precision.Of("off", DeviceType.CPU), 3, 9, 3);
+        var at = new StepPosition(Precision.Of("off", DeviceType.CPU), 3, 3, new Phase(0, 9));
         Tensor[][] views = [.. Enumerable.Range(0, Parts).Select(_ => made.Views.Select(_ => rand(Batch, 3, 16, 16)).ToArray())];
 
         Tensor whole = made.Loss(MethodOutputs.Together([.. views.Select(part => made.Outputs(encoder, part, at))]), at);
@@ -42,7 +42,7 @@ public sealed class LargeBatchTests
         random.manual_seed(1);
         using var encoder = new Encoder(ResNet.Create(ResNet.Describe("resnet10", 8, 16)), new Preprocessing { Size = 16 });
         using ISslMethod made = SslMethods.Create(encoder, Tiny("simclr"));
-        var at = new StepPosition(Precision.Of("off", DeviceType.CPU), 3, 9, 3);
+        var at = new StepPosition(Precision.Of("off", DeviceType.CPU), 3, 3, new Phase(0, 9));
         Tensor[][] views = [.. Enumerable.Range(0, Parts).Select(_ => made.Views.Select(_ => rand(Batch, 3, 16, 16)).ToArray())];
         new LargeBatch(made, encoder).Backward([.. views.Select(part => (Func<Tensor[]>)(() => part))], at);
         Tensor[] large = Gradients(encoder, made);

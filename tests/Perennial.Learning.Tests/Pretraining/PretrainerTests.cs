@@ -112,6 +112,24 @@ public sealed class PretrainerTests : IDisposable
     }
 
     [Fact]
+    public void An_extended_run_goes_on_and_is_resumed_to_the_same_weights_bit_for_bit()
+    {
+        Train(Request("whole", Tiny));
+        float[] expected = Train(Request("whole", Tiny) with { Resume = true, ExtendBy = 5, BetweenReports = TimeSpan.Zero }, out var seen);
+        Assert.Equal(10, seen[0]);
+        Assert.Equal(14, seen[^1]);
+
+        Train(Request("parts", Tiny));
+        using var source = new CancellationTokenSource();
+        var stopped = Request("parts", Tiny) with { Resume = true, BetweenReports = TimeSpan.Zero };
+        Assert.ThrowsAny<OperationCanceledException>(() =>
+            new Pretrainer().Run(stopped with { ExtendBy = 5 }, new Reports(p => { if (p.Step == 11) source.Cancel(); }), source.Token));
+        Assert.Equal(expected, Train(stopped, out var rest));
+        Assert.Equal((12, 14), (rest[0], rest[^1]));
+        Assert.Throws<RecipeException>(() => Train(Request("never begun", Tiny) with { Resume = true, ExtendBy = 5 }));
+    }
+
+    [Fact]
     public void Fewer_images_than_two_batches_are_refused_with_the_numbers()
     {
         var refusal = Assert.Throws<RecipeException>(() => Train(Request("run", Tiny with { BatchSize = 15 })));
