@@ -25,14 +25,17 @@ internal static class ResNetGraph
         x = graph.GlobalAveragePool("backbone/avgpool", x); // [N, D, 1, 1]
         return graph.Flatten("backbone/flatten", x); // [N, D]
 
-        string Block(string name, BasicBlock block, string input)
+        string Block(string name, ResidualBlock block, string input)
         {
-            string main = graph.Relu($"backbone/{name}.relu1", ConvNorm($"{name}.conv1", block.Conv1, block.Bn1, input));
-            main = ConvNorm($"{name}.conv2", block.Conv2, block.Bn2, main);
-            string shortcut = block is { DownsampleConv: { } conv, DownsampleBn: { } norm }
-                ? ConvNorm($"{name}.downsample.0", conv, norm, input)
-                : input;
-            return graph.Relu($"backbone/{name}.relu2", graph.Add($"backbone/{name}.add", main, shortcut));
+            string main = input;
+            for (int i = 0; i < block.Layers.Count; i++)
+            {
+                main = ConvNorm($"{name}.conv{i + 1}", block.Layers[i].Conv, block.Layers[i].Norm, main);
+                if (i < block.Layers.Count - 1) main = graph.Relu($"backbone/{name}.relu{i + 1}", main);
+            }
+
+            string shortcut = block.Downsample is { } downsample ? ConvNorm($"{name}.downsample.0", downsample.Conv, downsample.Norm, input) : input;
+            return graph.Relu($"backbone/{name}.relu{block.Layers.Count}", graph.Add($"backbone/{name}.add", main, shortcut));
         }
 
         string ConvNorm(string name, Conv2d conv, BatchNorm2d norm, string input) =>

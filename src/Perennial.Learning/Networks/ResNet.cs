@@ -16,11 +16,14 @@ public sealed class ResNet : Module<Tensor, Tensor>
     /// <summary>Images of up to this many pixels a side get the small stem.</summary>
     public const int LargestSmallImage = 64;
 
-    private static readonly Dictionary<string, int[]> BlocksPerStage = new()
+    private const string Bottlenecked = "resnet50";
+
+    private static readonly Dictionary<string, int[]> BlocksPerStage = new(StringComparer.Ordinal)
     {
         ["resnet10"] = [1, 1, 1, 1],
         ["resnet18"] = [2, 2, 2, 2],
         ["resnet34"] = [3, 4, 6, 3],
+        [Bottlenecked] = [3, 4, 6, 3],
     };
 
     private readonly Sequential[] _layers;
@@ -36,9 +39,9 @@ public sealed class ResNet : Module<Tensor, Tensor>
         register_module("bn1", Bn1);
 
         Description = description;
-        Features = 8 * width;
+        Features = 8 * width * (Bottlenecks ? ResidualBlock.Expansion : 1);
         int[] blocks = BlocksPerStage[description.Name];
-        Stages = [.. Enumerable.Range(0, 4).Select(stage => Stage(stage, width, blocks[stage]))];
+        Stages = [.. Enumerable.Range(0, 4).Select(stage => Stage(stage, width, blocks[stage], Bottlenecks))];
         _layers = [.. Stages.Select(stage => Sequential(stage))];
         for (int i = 0; i < 4; i++) register_module($"layer{i + 1}", _layers[i]);
     }
@@ -46,14 +49,14 @@ public sealed class ResNet : Module<Tensor, Tensor>
     /// <summary>What <see cref="Create"/> was given.</summary>
     public BackboneDescription Description { get; }
 
-    /// <summary>D, the length of the feature vector: eight times the width.</summary>
+    /// <summary>D, the length of the feature vector: eight times the width, 32 times with bottlenecks.</summary>
     public int Features { get; }
 
     public Conv2d Conv1 { get; }
     public BatchNorm2d Bn1 { get; }
 
     /// <summary>The blocks of layer1 to layer4, in order of execution.</summary>
-    public IReadOnlyList<IReadOnlyList<BasicBlock>> Stages { get; }
+    public IReadOnlyList<IReadOnlyList<ResidualBlock>> Stages { get; }
 
     /// <summary>The architectures that <see cref="Create"/> knows.</summary>
     public static IReadOnlyCollection<string> Names => BlocksPerStage.Keys;
@@ -89,19 +92,22 @@ public sealed class ResNet : Module<Tensor, Tensor>
         using var scope = NewDisposeScope();
         var x = functional.relu(Bn1.call(Conv1.call(input)), inplace: true);     // [N, w, H, W] or [N, w, H/2, W/2]
         if (!SmallStem(Description)) x = functional.max_pool2d(x, 3, stride: 2, padding: 1); // [N, w, H/4, W/4]
-        foreach (var layer in _layers) x = layer.call(x);                        // [N, 8w, h, w]
-        return x.mean([2, 3]).MoveToOuterDisposeScope();                         // [N, 8w]
+        foreach (var layer in _layers) x = layer.call(x);                        // [N, D, h, w]
+        return x.mean([2, 3]).MoveToOuterDisposeScope();                         // [N, D]
     }
+
+    private bool Bottlenecks => Description.Name == Bottlenecked;
 
     private static bool SmallStem(BackboneDescription description) => description.Stem == "small";
 
-    private static BasicBlock[] Stage(int stage, int width, int blocks)
+    private static ResidualBlock[] Stage(int stage, int width, int blocks, bool bottlenecks)
     {
-        int channels = width << stage;
-        int inputChannels = stage == 0 ? width : channels / 2;
+        int channels = width << stage, output = channels * (bottlenecks ? ResidualBlock.Expansion : 1);
+        int inputChannels = stage == 0 ? width : output / 2;
+        Func<int, int, int, ResidualBlock> block = bottlenecks ? ResidualBlock.Bottleneck : ResidualBlock.Basic;
         return [.. Enumerable.Range(0, blocks).Select(i => i == 0
-            ? new BasicBlock(inputChannels, channels, stride: stage == 0 ? 1 : 2)
-            : new BasicBlock(channels, channels, stride: 1))];
+            ? block(inputChannels, channels, stage == 0 ? 1 : 2)
+            : block(output, channels, 1))];
     }
 
     // Batch norm starts at weight 1 and bias 0 by itself.
@@ -111,6 +117,6 @@ public sealed class ResNet : Module<Tensor, Tensor>
             if (module is Conv2d conv)
                 init.kaiming_normal_(conv.weight, mode: init.FanInOut.FanOut, nonlinearity: init.NonlinearityType.ReLU);
         if (!zeroInitResidual) return;
-        foreach (var block in Stages.SelectMany(stage => stage)) init.zeros_(block.Bn2.weight);
+        foreach (var block in Stages.SelectMany(stage => stage)) init.zeros_(block.Layers[^1].Norm.weight);
     }
 }

@@ -16,11 +16,11 @@ public sealed record Recipe
     public string Method { get; init; } = "simclr";
 
     /// <summary>The network: see <see cref="Networks.ResNet.Names"/>.</summary>
-    [AllowedValues("resnet10", "resnet18", "resnet34")]
+    [AllowedValues("resnet10", "resnet18", "resnet34", "resnet50")]
     public string Backbone { get; init; } = "resnet18";
 
     /// <summary>
-    /// Channels of the first stage; 64 is torchvision's. The embedding has eight times as many dimensions. Not below 8: on processors without AVX-512,
+    /// Channels of the first stage; 64 is torchvision's. The embedding has eight times as many dimensions (resnet50: 32 times). Not below 8: on processors without AVX-512,
     /// oneDNN's weight gradient of a channels-last 1x1 convolution is wrong, and writes past its memory, for fewer input channels.
     /// </summary>
     [Range(8, 1024)]

@@ -14,6 +14,8 @@ public sealed class EncoderGraphTests(ITestOutputHelper output)
     [InlineData("resnet18", 16, 32, OnnxPrecision.Float32, 0.99999, 1e-4)]
     [InlineData("resnet34", 8, 32, OnnxPrecision.Float32, 0.99999, 1e-4)]
     [InlineData("resnet18", 16, 96, OnnxPrecision.Float32, 0.99999, 1e-4)]
+    [InlineData("resnet50", 8, 32, OnnxPrecision.Float32, 0.99999, 1e-4)]
+    [InlineData("resnet50", 16, 96, OnnxPrecision.Float16, 0.999, 1e-2)]
     [InlineData("resnet10", 8, 32, OnnxPrecision.Float16, 0.999, 1e-2)]
     [InlineData("resnet18", 16, 32, OnnxPrecision.Float16, 0.999, 1e-2)]
     [InlineData("resnet18", 16, 96, OnnxPrecision.Float16, 0.999, 1e-2)]
@@ -50,7 +52,7 @@ public sealed class EncoderGraphTests(ITestOutputHelper output)
     {
         using Encoder encoder = RandomEncoder.Create("resnet10", 8, 32);
         byte[] before = EncoderGraph.Build(encoder, OnnxPrecision.Float32);
-        using (no_grad()) encoder.Backbone.Stages[3][0].Conv2.weight.view(-1)[0].add_(0.01);
+        using (no_grad()) encoder.Backbone.Stages[3][0].Layers[1].Conv.weight.view(-1)[0].add_(0.01);
         Assert.NotEqual(before, EncoderGraph.Build(encoder, OnnxPrecision.Float32));
     }
 
@@ -104,7 +106,7 @@ public sealed class EncoderGraphTests(ITestOutputHelper output)
     public void Large_features_keep_unit_length_in_float16()
     {
         using Encoder encoder = RandomEncoder.Create("resnet10", 8, 32);
-        using (no_grad()) encoder.Backbone.Stages[3][0].Bn2.bias!.fill_(1000);
+        using (no_grad()) encoder.Backbone.Stages[3][0].Layers[1].Norm.bias!.fill_(1000);
         using OnnxFile file = new(EncoderGraph.Build(encoder, OnnxPrecision.Float16));
         float[] embedding = file.Run([.. Enumerable.Range(0, 3 * 32 * 32).Select(i => i % 7 / 7f)], 1, 3, 32, 32);
         Assert.Equal(1, Math.Sqrt(embedding.Sum(x => (double)x * x)), 1e-5);
@@ -116,8 +118,8 @@ public sealed class EncoderGraphTests(ITestOutputHelper output)
         using Encoder encoder = RandomEncoder.Create("resnet10", 8, 32);
         using (no_grad())
         {
-            encoder.Backbone.Stages[3][0].Bn2.weight!.zero_();
-            encoder.Backbone.Stages[3][0].Bn2.bias!.fill_(-1e6);
+            encoder.Backbone.Stages[3][0].Layers[1].Norm.weight!.zero_();
+            encoder.Backbone.Stages[3][0].Layers[1].Norm.bias!.fill_(-1e6);
         }
 
         using OnnxFile file = new(EncoderGraph.Build(encoder, OnnxPrecision.Float32));

@@ -111,7 +111,7 @@ public sealed class GenerationWriterTests : IDisposable
     public void A_dead_encoder_is_refused_and_leaves_nothing_behind()
     {
         using Encoder encoder = RandomEncoder.Create("resnet10", 8, 32);
-        using (no_grad()) encoder.Backbone.Stages[3][0].Bn2.bias!.fill_(-1e6);
+        using (no_grad()) encoder.Backbone.Stages[3][0].Layers[1].Norm.bias!.fill_(-1e6);
         Assert.Throws<ExportException>(() => GenerationWriter.Write(_store, Request() with { Encoder = encoder }));
         Assert.Empty(Directory.GetFileSystemEntries(_directory));
     }

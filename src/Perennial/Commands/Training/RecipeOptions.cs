@@ -12,7 +12,7 @@ internal sealed class RecipeOptions
 
     private readonly Option<string?>[] _flags =
     [
-        new("--backbone") { Description = "resnet10, resnet18 or resnet34." },
+        new("--backbone") { Description = "resnet10, resnet18, resnet34 or resnet50." },
         new("--width") { Description = "Channels of the first stage; 64 is the usual network." },
         new("--image-size") { Description = "Side of the square input in pixels." },
         new("--epochs") { Description = "Passes over the training images." },

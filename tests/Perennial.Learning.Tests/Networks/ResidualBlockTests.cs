@@ -3,7 +3,7 @@ using static TorchSharp.torch;
 
 namespace Perennial.Learning.Tests.Networks;
 
-public sealed class BasicBlockTests
+public sealed class ResidualBlockTests
 {
     [Theory]
     [InlineData(2, 2, 1)]
@@ -16,9 +16,9 @@ public sealed class BasicBlockTests
         block.eval();
         var input = rand(1, inputs, 6, 6);
 
-        var inner = Relu(Convolve(Read(input), block.Conv1.weight, stride, padding: 1));
-        var residual = Convolve(inner, block.Conv2.weight, 1, padding: 1);
-        var shortcut = block.DownsampleConv is { } conv ? Convolve(Read(input), conv.weight, stride, padding: 0) : Read(input);
+        var inner = Relu(Convolve(Read(input), block.Layers[0].Conv.weight, stride, padding: 1));
+        var residual = Convolve(inner, block.Layers[1].Conv.weight, 1, padding: 1);
+        var shortcut = block.Downsample is { } downsample ? Convolve(Read(input), downsample.Conv.weight, stride, padding: 0) : Read(input);
 
         var actual = Read(block.call(input));
         Assert.Equal(outputs, actual.GetLength(0));
@@ -29,7 +29,7 @@ public sealed class BasicBlockTests
                     // A fresh batch norm divides by sqrt(1 + eps); convolution is linear, so the first one's factor passes through.
                     double norm = 1 / Math.Sqrt(1 + 1e-5);
                     double expected = Math.Max(0, residual[c, y, x] * norm * norm
-                        + shortcut[c, y, x] * (block.DownsampleConv is null ? 1 : norm));
+                        + shortcut[c, y, x] * (block.Downsample is null ? 1 : norm));
                     Assert.Equal(expected, actual[c, y, x], 1e-5);
                 }
     }
