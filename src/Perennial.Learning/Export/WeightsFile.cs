@@ -11,6 +11,8 @@ namespace Perennial.Learning.Export;
 /// </summary>
 public static class WeightsFile
 {
+    private const string Classifier = "fc.", Counter = "num_batches_tracked";
+
     /// <summary>Writes parameters and buffers: floats as F32, <c>num_batches_tracked</c> as I64.</summary>
     public static void Write(string path, ResNet backbone)
     {
@@ -26,7 +28,10 @@ public static class WeightsFile
     }
 
     /// <summary>Copies a file's tensors into a backbone by name.</summary>
-    /// <param name="path">A file written by <see cref="Write"/>, or by PyTorch from the same architecture without <c>fc</c>.</param>
+    /// <param name="path">
+    /// A file written by <see cref="Write"/>, or by PyTorch from the same architecture. Its classifier (<c>fc</c>) is not read; the counters
+    /// <c>num_batches_tracked</c>, which no computation here uses, may be missing.
+    /// </param>
     /// <param name="backbone">Unchanged when an exception is thrown.</param>
     /// <exception cref="GenerationException">A tensor is missing, not known to the backbone, or of another shape or type.</exception>
     /// <exception cref="SafetensorsException">The file is not valid safetensors.</exception>
@@ -34,10 +39,11 @@ public static class WeightsFile
     {
         SafetensorsFile file = Safetensors.Read(path);
         Dictionary<string, Tensor> state = backbone.state_dict();
-        if (file.Tensors.FirstOrDefault(tensor => !state.ContainsKey(tensor.Name)) is { } unknown)
+        if (file.Tensors.FirstOrDefault(tensor => !state.ContainsKey(tensor.Name) && !tensor.Name.StartsWith(Classifier, StringComparison.Ordinal)) is { } unknown)
             throw new GenerationException($"{path} holds '{unknown.Name}', which {Describe(backbone)} does not have.");
         foreach ((string name, Tensor target) in state)
         {
+            if (file.Find(name) is null && name.EndsWith(Counter, StringComparison.Ordinal)) continue;
             SafeTensor source = file.Find(name) ?? throw new GenerationException($"{path} lacks '{name}' of {Describe(backbone)}.");
             if (!source.Shape.AsSpan().SequenceEqual(target.shape))
                 throw new GenerationException($"'{name}' in {path} has the shape [{string.Join(", ", source.Shape)}]; {Describe(backbone)} needs [{string.Join(", ", target.shape)}].");
@@ -48,7 +54,9 @@ public static class WeightsFile
         using var noGrad = no_grad();
         using var scope = NewDisposeScope();
         foreach ((string name, Tensor target) in state)
-            target.copy_(ToTensor(file[name]));
+        {
+            if (file.Find(name) is { } source) target.copy_(ToTensor(source));
+        }
     }
 
     internal static SafeTensor ToSafeTensor(string name, Tensor value) => DTypeOf(value) == "I64"

@@ -43,6 +43,18 @@ public sealed class WeightsFileTests : IDisposable
         Assert.Equal("pt", file.Metadata["format"]);
     }
 
+    [Fact]
+    public void A_file_from_pytorch_may_have_a_classifier_and_lack_the_counters()
+    {
+        using var source = RandomEncoder.Create("resnet10", 8, 32);
+        using var target = ResNet.Create(ResNet.Describe("resnet10", 8, 32));
+        Safetensors.Write(_path, source.Backbone.state_dict().Where(entry => !entry.Key.EndsWith("num_batches_tracked", StringComparison.Ordinal))
+            .Select(entry => WeightsFile.ToSafeTensor(entry.Key, entry.Value)).Append(SafeTensor.F32("fc.bias", [3], [1, 2, 3])), new Dictionary<string, string>());
+        WeightsFile.ReadInto(_path, target);
+        Assert.Equal(source.Backbone.Conv1.weight.ToSingles(), target.Conv1.weight.ToSingles());
+        Assert.Equal(source.Backbone.Bn1.running_mean!.ToSingles(), target.Bn1.running_mean!.ToSingles());
+    }
+
     [Theory]
     [InlineData("resnet10", 16, "shape")]
     [InlineData("resnet18", 8, "lacks")]
@@ -61,8 +73,8 @@ public sealed class WeightsFileTests : IDisposable
     public void A_tensor_that_the_network_does_not_have_is_refused()
     {
         using var target = ResNet.Create(ResNet.Describe("resnet10", 8, 32));
-        Safetensors.Write(_path, [SafeTensor.F32("fc.weight", [1], [1])]);
-        Assert.Contains("fc.weight", Assert.Throws<GenerationException>(() => WeightsFile.ReadInto(_path, target)).Message, StringComparison.Ordinal);
+        Safetensors.Write(_path, [SafeTensor.F32("extra.weight", [1], [1])]);
+        Assert.Contains("extra.weight", Assert.Throws<GenerationException>(() => WeightsFile.ReadInto(_path, target)).Message, StringComparison.Ordinal);
     }
 
     public void Dispose() => File.Delete(_path);
