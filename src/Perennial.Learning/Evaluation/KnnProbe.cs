@@ -36,7 +36,7 @@ public sealed class KnnProbe(TileSet tiles, IReadOnlyList<int> bankRows, IReadOn
     public double Untrained(BackboneDescription backbone, params int[] seeds) => seeds.Average(seed =>
     {
         random.manual_seed(seed);
-        using var encoder = new Encoder(ResNet.Create(backbone), tiles.Preprocessing);
+        using var encoder = new Encoder(Backbone.Create(backbone), tiles.Preprocessing);
         return Measure(encoder);
     });
 

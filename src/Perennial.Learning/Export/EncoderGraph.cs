@@ -54,6 +54,7 @@ public static class EncoderGraph
     private static string Backbone(OnnxGraph graph, Module<Tensor, Tensor> backbone, string x, OnnxPrecision precision) => backbone switch
     {
         ResNet network => ResNetGraph.Append(graph, network, x, precision),
+        VisionTransformer network => VisionTransformerGraph.Append(graph, network, x, precision),
         _ => throw new ExportException($"There is no ONNX writer for the network '{backbone.GetName()}'."),
     };
 }

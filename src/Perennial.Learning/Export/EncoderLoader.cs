@@ -33,11 +33,11 @@ public static class EncoderLoader
         }
     }
 
-    private static ResNet Backbone(GenerationFolder generation)
+    private static Backbone Backbone(GenerationFolder generation)
     {
         try
         {
-            return ResNet.Create(generation.Manifest.Backbone);
+            return Networks.Backbone.Create(generation.Manifest.Backbone);
         }
         catch (ArgumentException exception)
         {

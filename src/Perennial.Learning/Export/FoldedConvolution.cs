@@ -51,14 +51,20 @@ internal sealed record FoldedConvolution(float[] Weight, float[] Bias, long[] Sh
                 foldedWeight[i] = (float)(weight[i] * scale);
         }
 
-        return new FoldedConvolution(foldedWeight, foldedBias, convolution.weight.shape)
-        {
-            Stride = Pair(convolution.stride),
-            Padding = Pair(padding),
-            Dilation = Pair(convolution.dilation),
-            Groups = convolution.groups,
-        };
+        return Shaped(convolution, foldedWeight, foldedBias, padding);
     }
+
+    /// <summary>A convolution that no norm follows, as it is.</summary>
+    public static FoldedConvolution Of(Conv2d convolution) =>
+        Shaped(convolution, convolution.weight.ToSingles(), convolution.bias?.ToSingles() ?? new float[convolution.out_channels], convolution.padding!);
+
+    private static FoldedConvolution Shaped(Conv2d convolution, float[] weight, float[] bias, long[] padding) => new(weight, bias, convolution.weight.shape)
+    {
+        Stride = Pair(convolution.stride),
+        Padding = Pair(padding),
+        Dilation = Pair(convolution.dilation),
+        Groups = convolution.groups,
+    };
 
     private static (long Height, long Width) Pair(long[] values) => (values[0], values[^1]);
 }

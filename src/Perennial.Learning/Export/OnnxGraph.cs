@@ -53,6 +53,16 @@ internal sealed class OnnxGraph(string name)
         return name;
     }
 
+    /// <summary>Adds a constant tensor of integers: a shape, an index.</summary>
+    public string Integers(string name, ReadOnlySpan<long> values, ReadOnlySpan<long> shape)
+    {
+        Claim(name);
+        var tensor = new TensorProto { Name = name, DataType = (int)TensorProto.Types.DataType.Int64, RawData = RawTensor.Encode(values) };
+        tensor.Dims.AddRange(shape.ToArray());
+        _graph.Initializer.Add(tensor);
+        return name;
+    }
+
     /// <summary>Appends a node with one output, which takes the node's name, and returns that name.</summary>
     public string Node(string name, string operation, IEnumerable<string> inputs, params ReadOnlySpan<AttributeProto> attributes)
     {
@@ -91,6 +101,9 @@ internal sealed class OnnxGraph(string name)
 
     /// <summary>An attribute holding one integer.</summary>
     public static AttributeProto Attribute(string name, long value) => new() { Name = name, Type = AttributeType.Int, I = value };
+
+    /// <summary>An attribute holding one float.</summary>
+    public static AttributeProto Attribute(string name, float value) => new() { Name = name, Type = AttributeType.Float, F = value };
 
     /// <summary>An attribute holding a list of integers.</summary>
     public static AttributeProto Attribute(string name, params ReadOnlySpan<long> values)

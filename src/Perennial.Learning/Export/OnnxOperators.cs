@@ -67,6 +67,50 @@ internal static class OnnxOperators
             return graph.Node(name, "Gemm", [x, w, b], Attribute("transB", 1L));
         }
 
+        /// <summary>Fully connected layer over the last dimension: <c>[..., In]</c> to <c>[..., Out]</c>, the weight <c>[Out, In]</c> as torch keeps it.</summary>
+        public string Linear(string name, string x, float[] weight, float[] bias, OnnxPrecision precision)
+        {
+            int outputs = bias.Length, inputs = weight.Length / outputs;
+            float[] transposed = new float[weight.Length];
+            for (int o = 0; o < outputs; o++)
+                for (int i = 0; i < inputs; i++) transposed[i * outputs + o] = weight[o * inputs + i];
+            string product = graph.MatMul(name + ".product", x, graph.Constant(name + ".weight", transposed, [inputs, outputs], precision));
+            return graph.Add(name, product, graph.Constant(name + ".bias", bias, [outputs], precision));
+        }
+
+        /// <summary>Matrix product of the last two dimensions.</summary>
+        public string MatMul(string name, string a, string b) => graph.Node(name, "MatMul", [a, b]);
+
+        /// <summary>The same values in another shape, 0 keeping a dimension.</summary>
+        public string Reshape(string name, string x, params ReadOnlySpan<long> shape) => graph.Node(name, "Reshape", [x, graph.Integers(name + ".shape", shape, [shape.Length])]);
+
+        /// <summary>Dimensions in another order.</summary>
+        public string Transpose(string name, string x, params ReadOnlySpan<long> order) => graph.Node(name, "Transpose", [x], Attribute("perm", order));
+
+        /// <summary>One row of zeros before the first along <paramref name="axis"/>.</summary>
+        public string PadFront(string name, string x, int axis, int dimensions, OnnxPrecision precision)
+        {
+            long[] pads = new long[2 * dimensions];
+            pads[axis] = 1;
+            return graph.Node(name, "Pad", [x, graph.Integers(name + ".pads", pads, [pads.Length]), graph.Constant(name + ".zero", [0], [], precision)]);
+        }
+
+        /// <summary>One slice along <paramref name="axis"/>, which goes away.</summary>
+        public string Gather(string name, string x, long index, long axis) => graph.Node(name, "Gather", [x, graph.Integers(name + ".index", [index], [])], Attribute("axis", axis));
+
+        /// <summary>Layer norm over the last dimension, its statistics in float32.</summary>
+        public string LayerNorm(string name, string x, ReadOnlySpan<float> weight, ReadOnlySpan<float> bias, double epsilon, OnnxPrecision precision) =>
+            graph.Node(name, "LayerNormalization", [x, graph.Constant(name + ".weight", weight, [weight.Length], precision), graph.Constant(name + ".bias", bias, [bias.Length], precision)],
+                Attribute("axis", -1L), Attribute("epsilon", (float)epsilon), Attribute("stash_type", 1L));
+
+        /// <summary><c>x·½·(1 + erf(x / √2))</c>: GELU as it is defined, not its approximation.</summary>
+        public string Gelu(string name, string x, OnnxPrecision precision)
+        {
+            string scaled = graph.Node(name + "/div", "Div", [x, graph.Constant(name + "/sqrt2", [MathF.Sqrt(2)], [], precision)]);
+            string one = graph.Add(name + "/add", graph.Node(name + "/erf", "Erf", [scaled]), graph.Constant(name + "/one", [1], [], precision));
+            return graph.Mul(name, graph.Mul(name + "/mul", x, one), graph.Constant(name + "/half", [0.5f], [], precision));
+        }
+
         /// <summary>Probabilities over the last dimension.</summary>
         public string Softmax(string name, string x) => graph.Node(name, "Softmax", [x], Attribute("axis", -1L));
     }

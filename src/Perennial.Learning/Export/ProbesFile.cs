@@ -68,7 +68,6 @@ internal static class ProbesFile
         using var noGrad = no_grad();
         using var scope = NewDisposeScope();
         int size = encoder.Preprocessing.Size;
-        Device device = encoder.Backbone.Conv1.weight.device;
-        return encoder.call(tensor(image, [1, 3, size, size], device: device)).ToSingles();
+        return encoder.call(tensor(image, [1, 3, size, size], device: encoder.Backbone.Device)).ToSingles();
     }
 }

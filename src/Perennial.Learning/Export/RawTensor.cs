@@ -31,6 +31,14 @@ internal static class RawTensor
         return UnsafeByteOperations.UnsafeWrap(bytes);
     }
 
+    /// <summary>Encodes integers as int64.</summary>
+    public static ByteString Encode(ReadOnlySpan<long> values)
+    {
+        byte[] bytes = new byte[checked(values.Length * sizeof(long))];
+        for (int i = 0; i < values.Length; i++) BinaryPrimitives.WriteInt64LittleEndian(bytes.AsSpan(i * sizeof(long)), values[i]);
+        return UnsafeByteOperations.UnsafeWrap(bytes);
+    }
+
     private static Half Finite(string name, Half rounded, float value) =>
         Half.IsFinite(rounded) ? rounded
         : float.IsFinite(value) ? throw new ExportException($"'{name}' holds {value}, which float16 (at most 65504) cannot hold: export float32 only, or train with more weight decay.")

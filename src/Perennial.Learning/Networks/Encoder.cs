@@ -12,7 +12,7 @@ public sealed class Encoder : Module<Tensor, Tensor>
 {
     /// <param name="backbone">Becomes a child: disposed with the encoder.</param>
     /// <param name="preprocessing">Its mean and standard deviation are applied here; its size is the caller's business.</param>
-    public Encoder(ResNet backbone, Preprocessing preprocessing) : base(nameof(Encoder))
+    public Encoder(Backbone backbone, Preprocessing preprocessing) : base(nameof(Encoder))
     {
         Backbone = backbone;
         Preprocessing = preprocessing;
@@ -21,7 +21,7 @@ public sealed class Encoder : Module<Tensor, Tensor>
         register_buffer("std", PerChannel(preprocessing.Std), persistent: false);
     }
 
-    public ResNet Backbone { get; }
+    public Backbone Backbone { get; }
     public Preprocessing Preprocessing { get; }
 
     /// <summary>D, the length of an embedding.</summary>
@@ -51,7 +51,7 @@ public sealed class Encoder : Module<Tensor, Tensor>
     /// <summary>Another encoder with the same weights and statistics.</summary>
     public Encoder Copy()
     {
-        var copy = new Encoder(ResNet.Create(Backbone.Description), Preprocessing);
+        var copy = new Encoder(Networks.Backbone.Create(Backbone.Description), Preprocessing);
         copy.Backbone.load_state_dict(Backbone.state_dict());
         return copy;
     }

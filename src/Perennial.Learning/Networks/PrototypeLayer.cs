@@ -14,7 +14,7 @@ public sealed class PrototypeLayer : Module<Tensor, Tensor>
     /// <param name="prototypes">K.</param>
     public PrototypeLayer(int input, int prototypes) : base(nameof(PrototypeLayer))
     {
-        Directions = Parameter(randn(prototypes, input) / Math.Sqrt(input));
+        Directions = (Parameter)Parameter(randn(prototypes, input) / Math.Sqrt(input)).DetachFromDisposeScope();
         register_parameter("weight", Directions);
     }
 

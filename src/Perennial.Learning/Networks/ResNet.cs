@@ -11,7 +11,7 @@ namespace Perennial.Learning.Networks;
 /// Source: He et al., Deep Residual Learning for Image Recognition, 2015, arXiv:1512.03385. The small stem for images of up to 64 pixels
 /// is that of SimCLR's CIFAR experiments (Chen et al., 2020, appendix B.9, arXiv:2002.05709).
 /// </summary>
-public sealed class ResNet : Module<Tensor, Tensor>
+public sealed class ResNet : Backbone
 {
     /// <summary>Images of up to this many pixels a side get the small stem.</summary>
     public const int LargestSmallImage = 64;
@@ -28,7 +28,7 @@ public sealed class ResNet : Module<Tensor, Tensor>
 
     private readonly Sequential[] _layers;
 
-    private ResNet(BackboneDescription description) : base(nameof(ResNet))
+    private ResNet(BackboneDescription description) : base(description)
     {
         int width = description.Width;
         Conv1 = SmallStem(description)
@@ -38,7 +38,6 @@ public sealed class ResNet : Module<Tensor, Tensor>
         register_module("conv1", Conv1);
         register_module("bn1", Bn1);
 
-        Description = description;
         Features = 8 * width * (Bottlenecks ? ResidualBlock.Expansion : 1);
         int[] blocks = BlocksPerStage[description.Name];
         Stages = [.. Enumerable.Range(0, 4).Select(stage => Stage(stage, width, blocks[stage], Bottlenecks))];
@@ -46,11 +45,8 @@ public sealed class ResNet : Module<Tensor, Tensor>
         for (int i = 0; i < 4; i++) register_module($"layer{i + 1}", _layers[i]);
     }
 
-    /// <summary>What <see cref="Create"/> was given.</summary>
-    public BackboneDescription Description { get; }
-
     /// <summary>D, the length of the feature vector: eight times the width, 32 times with bottlenecks.</summary>
-    public int Features { get; }
+    public override int Features { get; }
 
     public Conv2d Conv1 { get; }
     public BatchNorm2d Bn1 { get; }
@@ -59,7 +55,9 @@ public sealed class ResNet : Module<Tensor, Tensor>
     public IReadOnlyList<IReadOnlyList<ResidualBlock>> Stages { get; }
 
     /// <summary>The architectures that <see cref="Create"/> knows.</summary>
-    public static IReadOnlyCollection<string> Names => BlocksPerStage.Keys;
+    public static new IReadOnlyCollection<string> Names => BlocksPerStage.Keys;
+
+    internal override string ClassifierPrefix => "fc.";
 
     /// <summary>The description for images of <paramref name="imageSize"/> pixels a side: small stem up to 64, ImageNet's above.</summary>
     public static BackboneDescription Describe(string name, int width, int imageSize) =>
@@ -81,9 +79,6 @@ public sealed class ResNet : Module<Tensor, Tensor>
         network.Initialise(zeroInitResidual);
         return network;
     }
-
-    // The children are registered by name in the constructor; TorchSharp would register the fields once more under their own names.
-    protected override void RegisterComponents() { }
 
     /// <param name="input">[N, 3, H, W], normalised</param>
     /// <returns>Features [N, D], global average of the last stage, not normalised.</returns>

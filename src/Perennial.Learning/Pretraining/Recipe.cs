@@ -15,12 +15,13 @@ public sealed record Recipe
     [AllowedValues("simclr", "byol", "moco", "mocov3", "swav", "dino", "vicreg", "barlow", "simsiam")]
     public string Method { get; init; } = "simclr";
 
-    /// <summary>The network: see <see cref="Networks.ResNet.Names"/>.</summary>
-    [AllowedValues("resnet10", "resnet18", "resnet34", "resnet50")]
+    /// <summary>The network: see <see cref="Networks.Backbone.Names"/>.</summary>
+    [AllowedValues("resnet10", "resnet18", "resnet34", "resnet50", "vit_tiny", "vit_small", "vit_base")]
     public string Backbone { get; init; } = "resnet18";
 
     /// <summary>
-    /// Channels of the first stage; 64 is torchvision's. The embedding has eight times as many dimensions (resnet50: 32 times). Not below 8: on processors without AVX-512,
+    /// Channels of a ResNet's first stage, or of each attention head of a ViT; 64 is the usual network. The embedding has eight times as many dimensions
+    /// (resnet50: 32 times; vit_tiny, vit_small, vit_base: 3, 6, 12 times). Not below 8: on processors without AVX-512,
     /// oneDNN's weight gradient of a channels-last 1x1 convolution is wrong, and writes past its memory, for fewer input channels.
     /// </summary>
     [Range(8, 1024)]
@@ -29,6 +30,15 @@ public sealed record Recipe
     /// <summary>Side of the square input in pixels; up to 64 the network has the 3x3 stem without pooling.</summary>
     [Range(16, 512)]
     public int ImageSize { get; init; } = 32;
+
+    /// <summary>Side of a ViT's patches in pixels, a divisor of every view's size; 0 for 4 up to 64 pixels and 16 above.</summary>
+    [UsedBy("vit_tiny", "vit_small", "vit_base")]
+    [Range(0, 64)]
+    public int PatchSize { get; init; }
+
+    /// <summary>Leave a ViT's patch embedding as it was drawn: without it, training is unstable with large batches (MoCo v3, section 4).</summary>
+    [UsedBy("vit_tiny", "vit_small", "vit_base")]
+    public bool FreezePatchEmbed { get; init; }
 
     /// <summary>Passes over the training images.</summary>
     [Range(1, 100_000)]
@@ -214,7 +224,9 @@ public sealed record Recipe
     internal string? Contradiction()
     {
         int brought = Method == "moco" && Symmetric ? 2 * LargeBatchSize : LargeBatchSize;
-        return Views.Contradiction() is { } first ? "views: " + first
+        int patch = Description.PatchSize ?? 1;
+        return AllViews().Select(view => view.Size).Append(ImageSize).FirstOrDefault(size => size % patch != 0) is > 0 and int size ? $"patches of {patch} px do not divide images of {size} px: choose another patch_size or size"
+            : Views.Contradiction() is { } first ? "views: " + first
             : SecondView.Contradiction() is { } second ? "second_view: " + second
             : LocalViews.Contradiction() is { } local ? "local_views: " + local
             : Method == "moco" && QueueSize == 0 ? "queue_size is 0, but moco takes its negatives from the queue"
@@ -224,7 +236,7 @@ public sealed record Recipe
     }
 
     /// <summary>The network that this recipe trains.</summary>
-    public Core.Generations.BackboneDescription Description => Networks.ResNet.Describe(Backbone, Width, ImageSize);
+    public Core.Generations.BackboneDescription Description => Networks.Backbone.Describe(Backbone, Width, ImageSize, PatchSize > 0 ? PatchSize : null);
 
     /// <summary>Reads a recipe by the name of a file in <c>recipes/</c> beside the program (without <c>.yaml</c>) or by path, and replaces keys.</summary>
     /// <param name="nameOrPath">"simclr", or "./my.yaml".</param>

@@ -14,7 +14,7 @@ internal static class RecipeKeys
     /// <summary>
     /// Fills a recipe; what is not named keeps its default, and what <c>second_view</c> and <c>local_views</c> do not name is as in <c>views</c>.
     /// </summary>
-    /// <exception cref="RecipeException">An unknown key, one that means nothing to the method, a value that is no number or out of range, or values that contradict each other.</exception>
+    /// <exception cref="RecipeException">An unknown key, one that means nothing to the method and network, a value that is no number or out of range, or values that contradict each other.</exception>
     public static Recipe Bind(IReadOnlyDictionary<string, string> values)
     {
         var recipe = new Recipe();
@@ -23,13 +23,13 @@ internal static class RecipeKeys
         Set(recipe, values.Where(entry => IsDerived(entry.Key)));
         foreach (string key in values.Keys)
         {
-            if (MethodsOf(key, KeysOf(recipe)[key].Property) is { } methods && !methods.Contains(recipe.Method))
-                throw new RecipeException($"{key}: means nothing to {recipe.Method}; it belongs to {string.Join(", ", methods)}.");
+            if (UsersOf(key, KeysOf(recipe)[key].Property) is { } users && !Uses(recipe, users))
+                throw new RecipeException($"{key}: means nothing to {recipe.Method} with {recipe.Backbone}; it belongs to {string.Join(", ", users)}.");
         }
         return recipe.Contradiction() is { } contradiction ? throw new RecipeException($"{contradiction}.") : recipe;
     }
 
-    /// <summary>The keys that mean something to the recipe's method, with their values; of the further views only what differs.</summary>
+    /// <summary>The keys that mean something to the recipe's method and network, with their values; of the further views only what differs.</summary>
     public static string Write(Recipe recipe)
     {
         var yaml = new StringBuilder();
@@ -37,7 +37,7 @@ internal static class RecipeKeys
         var keys = KeysOf(recipe);
         foreach ((string key, (object owner, PropertyInfo property)) in keys)
         {
-            if (MethodsOf(key, property) is { } methods && !methods.Contains(recipe.Method)) continue;
+            if (UsersOf(key, property) is { } users && !Uses(recipe, users)) continue;
             if (IsDerived(key) && Equals(property.GetValue(owner), property.GetValue(recipe.Views))) continue;
             int dot = key.IndexOf('.', StringComparison.Ordinal);
             if (dot > 0 && key[..dot] != group) yaml.Append(group = key[..dot]).AppendLine(":");
@@ -60,11 +60,13 @@ internal static class RecipeKeys
 
     private static string? Text(object? value) => value is bool flag ? (flag ? "true" : "false") : Convert.ToString(value, CultureInfo.InvariantCulture);
 
-    private static IReadOnlyList<string>? MethodsOf(string key, PropertyInfo property)
+    private static bool Uses(Recipe recipe, IReadOnlyList<string> users) => users.Contains(recipe.Method) || users.Contains(recipe.Backbone);
+
+    private static IReadOnlyList<string>? UsersOf(string key, PropertyInfo property)
     {
         int dot = key.IndexOf('.', StringComparison.Ordinal);
         PropertyInfo of = dot < 0 ? property : Groups.Single(group => SnakeCase(group.Name) == key[..dot]);
-        return of.GetCustomAttribute<UsedByAttribute>()?.Methods;
+        return of.GetCustomAttribute<UsedByAttribute>()?.Names;
     }
 
     private static IEnumerable<PropertyInfo> Groups => Settable(typeof(Recipe)).Where(property => property.PropertyType == typeof(ViewParameters));

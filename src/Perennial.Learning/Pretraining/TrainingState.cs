@@ -21,8 +21,9 @@ internal sealed class TrainingState : IDisposable
         _recipe = recipe;
         _weightDecay = new CosineRamp(recipe.WeightDecay, recipe.WeightDecayEnd < 0 ? recipe.WeightDecay : recipe.WeightDecayEnd);
         random.manual_seed(recipe.Seed);
-        Encoder = new Encoder(ResNet.Create(recipe.Description), preprocessing);
+        Encoder = new Encoder(Backbone.Create(recipe.Description), preprocessing);
         if (initialWeights is not null) WeightsFile.ReadInto(initialWeights, Encoder.Backbone);
+        if (recipe.FreezePatchEmbed && Encoder.Backbone is VisionTransformer transformer) transformer.FreezePatchEmbedding();
         Method = SslMethods.Create(Encoder, recipe);
         ChannelsLast.Convert(Encoder); // before the optimizer holds the weights
         ChannelsLast.Convert(Method.Heads);

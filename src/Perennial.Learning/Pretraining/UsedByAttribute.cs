@@ -1,9 +1,9 @@
 namespace Perennial.Learning.Pretraining;
 
-/// <summary>The methods that a recipe's key means something to; without it, all.</summary>
+/// <summary>Methods and backbones that a recipe's key means something to; without it, to all.</summary>
 [AttributeUsage(AttributeTargets.Property)]
-internal sealed class UsedByAttribute(params string[] methods) : Attribute
+internal sealed class UsedByAttribute(params string[] names) : Attribute
 {
-    /// <summary>Names of methods.</summary>
-    public IReadOnlyList<string> Methods => methods;
+    /// <summary>By the names of <c>method</c> and <c>backbone</c>.</summary>
+    public IReadOnlyList<string> Names => names;
 }

@@ -19,6 +19,6 @@ internal sealed record PixelBaselines(double RawPixels, double Untrained)
             new Preprocessing { Size = backbone.Size }, new ImageLimits(), cachePath: null, decoded: null, cancellationToken);
         (IReadOnlyList<int> stock, IReadOnlyList<int> queries) = tiles.SplitRows();
         var probe = new KnnProbe(tiles, stock, queries, ServedScores.K, ServedScores.Temperature);
-        return new PixelBaselines(probe.RawPixels(), probe.Untrained(ResNet.Describe(backbone.Name, backbone.Width, backbone.Size), 1, 2));
+        return new PixelBaselines(probe.RawPixels(), probe.Untrained(Backbone.Describe(backbone.Name, backbone.Width, backbone.Size), 1, 2));
     }
 }

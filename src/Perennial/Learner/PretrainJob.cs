@@ -75,7 +75,7 @@ internal sealed class PretrainJob(LearnContext context)
         if (parent is null) return null;
         if (parent.Manifest.Backbone == recipe.Description) return parent.File(GenerationFiles.Weights);
         BackboneDescription its = parent.Manifest.Backbone, ours = recipe.Description;
-        _voice.Note($"Training starts from random weights: generation {parent.Number} is {its.Name} of width {its.Width} with the {its.Stem} stem, the recipe asks for {ours.Name} of width {ours.Width} with the {ours.Stem} stem.");
+        _voice.Note($"Training starts from random weights: generation {parent.Number} is {its}, the recipe asks for {ours}.");
         return null;
     }
 

@@ -13,7 +13,7 @@ public sealed class EncoderScoresTests : IDisposable
     private static readonly int[] Train = [.. Enumerable.Range(0, 20)], Test = [.. Enumerable.Range(20, 10)];
 
     private readonly TileSet _tiles = SampleTiles.Make(30);
-    private readonly Encoder _encoder = new(ResNet.Create(ResNet.Describe("resnet10", 8, 16)), new Preprocessing { Size = 16 });
+    private readonly Encoder _encoder = new(Backbone.Create(Backbone.Describe("resnet10", 8, 16)), new Preprocessing { Size = 16 });
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 

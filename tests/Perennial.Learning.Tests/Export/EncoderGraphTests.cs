@@ -16,6 +16,9 @@ public sealed class EncoderGraphTests(ITestOutputHelper output)
     [InlineData("resnet18", 16, 96, OnnxPrecision.Float32, 0.99999, 1e-4)]
     [InlineData("resnet50", 8, 32, OnnxPrecision.Float32, 0.99999, 1e-4)]
     [InlineData("resnet50", 16, 96, OnnxPrecision.Float16, 0.999, 1e-2)]
+    [InlineData("vit_tiny", 16, 32, OnnxPrecision.Float32, 0.99999, 1e-4)]
+    [InlineData("vit_small", 8, 96, OnnxPrecision.Float32, 0.99999, 1e-4)]
+    [InlineData("vit_tiny", 16, 32, OnnxPrecision.Float16, 0.999, 1e-2)]
     [InlineData("resnet10", 8, 32, OnnxPrecision.Float16, 0.999, 1e-2)]
     [InlineData("resnet18", 16, 32, OnnxPrecision.Float16, 0.999, 1e-2)]
     [InlineData("resnet18", 16, 96, OnnxPrecision.Float16, 0.999, 1e-2)]
@@ -40,7 +43,7 @@ public sealed class EncoderGraphTests(ITestOutputHelper output)
     public void Exporting_twice_and_from_a_copy_gives_the_same_bytes()
     {
         using Encoder encoder = RandomEncoder.Create("resnet10", 8, 32);
-        using Encoder copy = new(ResNet.Create(encoder.Backbone.Description), encoder.Preprocessing);
+        using Encoder copy = new(Backbone.Create(encoder.Backbone.Description), encoder.Preprocessing);
         copy.load_state_dict(encoder.state_dict());
         byte[] first = EncoderGraph.Build(encoder, OnnxPrecision.Float32);
         Assert.Equal(first, EncoderGraph.Build(encoder, OnnxPrecision.Float32));
@@ -52,7 +55,7 @@ public sealed class EncoderGraphTests(ITestOutputHelper output)
     {
         using Encoder encoder = RandomEncoder.Create("resnet10", 8, 32);
         byte[] before = EncoderGraph.Build(encoder, OnnxPrecision.Float32);
-        using (no_grad()) encoder.Backbone.Stages[3][0].Layers[1].Conv.weight.view(-1)[0].add_(0.01);
+        using (no_grad()) ((ResNet)encoder.Backbone).Stages[3][0].Layers[1].Conv.weight.view(-1)[0].add_(0.01);
         Assert.NotEqual(before, EncoderGraph.Build(encoder, OnnxPrecision.Float32));
     }
 
@@ -106,7 +109,7 @@ public sealed class EncoderGraphTests(ITestOutputHelper output)
     public void Large_features_keep_unit_length_in_float16()
     {
         using Encoder encoder = RandomEncoder.Create("resnet10", 8, 32);
-        using (no_grad()) encoder.Backbone.Stages[3][0].Layers[1].Norm.bias!.fill_(1000);
+        using (no_grad()) ((ResNet)encoder.Backbone).Stages[3][0].Layers[1].Norm.bias!.fill_(1000);
         using OnnxFile file = new(EncoderGraph.Build(encoder, OnnxPrecision.Float16));
         float[] embedding = file.Run([.. Enumerable.Range(0, 3 * 32 * 32).Select(i => i % 7 / 7f)], 1, 3, 32, 32);
         Assert.Equal(1, Math.Sqrt(embedding.Sum(x => (double)x * x)), 1e-5);
@@ -118,8 +121,8 @@ public sealed class EncoderGraphTests(ITestOutputHelper output)
         using Encoder encoder = RandomEncoder.Create("resnet10", 8, 32);
         using (no_grad())
         {
-            encoder.Backbone.Stages[3][0].Layers[1].Norm.weight!.zero_();
-            encoder.Backbone.Stages[3][0].Layers[1].Norm.bias!.fill_(-1e6);
+            ((ResNet)encoder.Backbone).Stages[3][0].Layers[1].Norm.weight!.zero_();
+            ((ResNet)encoder.Backbone).Stages[3][0].Layers[1].Norm.bias!.fill_(-1e6);
         }
 
         using OnnxFile file = new(EncoderGraph.Build(encoder, OnnxPrecision.Float32));
@@ -130,7 +133,7 @@ public sealed class EncoderGraphTests(ITestOutputHelper output)
     public void Weights_that_are_not_finite_are_refused()
     {
         using Encoder encoder = RandomEncoder.Create("resnet10", 8, 32);
-        using (no_grad()) encoder.Backbone.Conv1.weight.view(-1)[0].fill_(float.NaN);
+        using (no_grad()) ((ResNet)encoder.Backbone).Conv1.weight.view(-1)[0].fill_(float.NaN);
         var refusal = Assert.Throws<ExportException>(() => EncoderGraph.Build(encoder, OnnxPrecision.Float32));
         Assert.Contains("diverged", refusal.Message, StringComparison.Ordinal);
     }
@@ -139,7 +142,7 @@ public sealed class EncoderGraphTests(ITestOutputHelper output)
     public void Weights_beyond_the_range_of_float16_are_refused_in_float16_only()
     {
         using Encoder encoder = RandomEncoder.Create("resnet10", 8, 32);
-        using (no_grad()) encoder.Backbone.Conv1.weight.view(-1)[0].fill_(1e7f);
+        using (no_grad()) ((ResNet)encoder.Backbone).Conv1.weight.view(-1)[0].fill_(1e7f);
         Assert.NotEmpty(EncoderGraph.Build(encoder, OnnxPrecision.Float32));
         Assert.Throws<ExportException>(() => EncoderGraph.Build(encoder, OnnxPrecision.Float16));
     }
@@ -148,7 +151,7 @@ public sealed class EncoderGraphTests(ITestOutputHelper output)
     public void The_preprocessing_of_the_record_is_in_the_graph()
     {
         Preprocessing preprocessing = new() { Size = 32, Mean = [0.1f, 0.2f, 0.3f], Std = [0.5f, 0.7f, 0.9f] };
-        using Encoder encoder = new(ResNet.Create(ResNet.Describe("resnet10", 8, 32)), preprocessing);
+        using Encoder encoder = new(Backbone.Create(Backbone.Describe("resnet10", 8, 32)), preprocessing);
         encoder.eval();
         using OnnxFile file = new(EncoderGraph.Build(encoder, OnnxPrecision.Float32));
         using var scope = NewDisposeScope();

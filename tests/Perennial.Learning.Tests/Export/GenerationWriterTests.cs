@@ -99,7 +99,7 @@ public sealed class GenerationWriterTests : IDisposable
     public void A_black_image_that_the_encoder_has_no_answer_for_is_not_recorded()
     {
         // Without a mean to subtract and with fresh batch norms, nothing in gives nothing out.
-        using Encoder encoder = new(ResNet.Create(ResNet.Describe("resnet10", 8, 32)), new Preprocessing { Mean = [0, 0, 0] });
+        using Encoder encoder = new(Backbone.Create(Backbone.Describe("resnet10", 8, 32)), new Preprocessing { Mean = [0, 0, 0] });
         encoder.eval();
         using (NewDisposeScope()) Assert.All(encoder.call(zeros(1, 3, 32, 32)).ToSingles(), value => Assert.Equal(0, value));
         GenerationFolder generation = GenerationWriter.Write(_store, Request() with { Encoder = encoder });
@@ -111,7 +111,7 @@ public sealed class GenerationWriterTests : IDisposable
     public void A_dead_encoder_is_refused_and_leaves_nothing_behind()
     {
         using Encoder encoder = RandomEncoder.Create("resnet10", 8, 32);
-        using (no_grad()) encoder.Backbone.Stages[3][0].Layers[1].Norm.bias!.fill_(-1e6);
+        using (no_grad()) ((ResNet)encoder.Backbone).Stages[3][0].Layers[1].Norm.bias!.fill_(-1e6);
         Assert.Throws<ExportException>(() => GenerationWriter.Write(_store, Request() with { Encoder = encoder }));
         Assert.Empty(Directory.GetFileSystemEntries(_directory));
     }
@@ -120,7 +120,7 @@ public sealed class GenerationWriterTests : IDisposable
     public void Weights_beyond_float16_cost_the_variant_and_not_the_generation()
     {
         using Encoder encoder = RandomEncoder.Create("resnet10", 8, 32);
-        using (no_grad()) encoder.Backbone.Conv1.weight.view(-1)[0].fill_(1e7f);
+        using (no_grad()) ((ResNet)encoder.Backbone).Conv1.weight.view(-1)[0].fill_(1e7f);
         GenerationFolder generation = GenerationWriter.Write(_store, Request() with { Encoder = encoder });
         Assert.Equal(["fp32"], generation.Manifest.Precisions);
         Assert.False(generation.Has(GenerationFiles.EncoderFp16));

@@ -51,8 +51,8 @@ public sealed class WeightsFileTests : IDisposable
         Safetensors.Write(_path, source.Backbone.state_dict().Where(entry => !entry.Key.EndsWith("num_batches_tracked", StringComparison.Ordinal))
             .Select(entry => WeightsFile.ToSafeTensor(entry.Key, entry.Value)).Append(SafeTensor.F32("fc.bias", [3], [1, 2, 3])), new Dictionary<string, string>());
         WeightsFile.ReadInto(_path, target);
-        Assert.Equal(source.Backbone.Conv1.weight.ToSingles(), target.Conv1.weight.ToSingles());
-        Assert.Equal(source.Backbone.Bn1.running_mean!.ToSingles(), target.Bn1.running_mean!.ToSingles());
+        Assert.Equal(((ResNet)source.Backbone).Conv1.weight.ToSingles(), target.Conv1.weight.ToSingles());
+        Assert.Equal(((ResNet)source.Backbone).Bn1.running_mean!.ToSingles(), target.Bn1.running_mean!.ToSingles());
     }
 
     [Theory]

@@ -38,7 +38,7 @@ public sealed class SslMethodTests : IDisposable
     public void Gradients_reach_the_encoder_and_every_trained_head_but_no_momentum_network(string method)
     {
         using var scope = NewDisposeScope();
-        using var encoder = new Encoder(ResNet.Create(ResNet.Describe("resnet10", 8, 16)), new Preprocessing { Size = 16 });
+        using var encoder = new Encoder(Backbone.Create(Backbone.Describe("resnet10", 8, 16)), new Preprocessing { Size = 16 });
         using ISslMethod made = SslMethods.Create(encoder, Tiny(method));
         Loss(made, encoder, step: 0).backward();
         Assert.All(encoder.parameters(), weight => Assert.NotNull(weight.grad));
@@ -52,7 +52,7 @@ public sealed class SslMethodTests : IDisposable
     public void The_momentum_network_starts_as_a_copy_and_follows_the_trained_one(string method)
     {
         using var scope = NewDisposeScope();
-        using var encoder = new Encoder(ResNet.Create(ResNet.Describe("resnet10", 8, 16)), new Preprocessing { Size = 16 });
+        using var encoder = new Encoder(Backbone.Create(Backbone.Describe("resnet10", 8, 16)), new Preprocessing { Size = 16 });
         using ISslMethod made = SslMethods.Create(encoder, Tiny(method) with { EmaDecay = 0.75, EmaDecayEnd = 0.75 });
         Tensor slow = made.Heads.named_parameters().Single(entry => entry.name.EndsWith("encoder.backbone.conv1.weight", StringComparison.Ordinal)).parameter;
         Tensor start = encoder.Backbone.state_dict()["conv1.weight"].clone();
@@ -66,7 +66,7 @@ public sealed class SslMethodTests : IDisposable
     public void The_queue_of_moco_is_a_ring_of_unit_keys()
     {
         using var scope = NewDisposeScope();
-        using var encoder = new Encoder(ResNet.Create(ResNet.Describe("resnet10", 8, 16)), new Preprocessing { Size = 16 });
+        using var encoder = new Encoder(Backbone.Create(Backbone.Describe("resnet10", 8, 16)), new Preprocessing { Size = 16 });
         using var moco = new MoCo(encoder, Tiny("moco"));
         Tensor queue = moco.Heads.state_dict()["queue"], start = queue.clone();
         for (int step = 0; step < 3; step++) moco.Updated(encoder, Outputs(moco, encoder, step), At(step));
@@ -81,7 +81,7 @@ public sealed class SslMethodTests : IDisposable
     public void Keys_come_back_in_the_order_of_their_images()
     {
         using var scope = NewDisposeScope();
-        using var encoder = new Encoder(ResNet.Create(ResNet.Describe("resnet10", 8, 16)), new Preprocessing { Size = 16 });
+        using var encoder = new Encoder(Backbone.Create(Backbone.Describe("resnet10", 8, 16)), new Preprocessing { Size = 16 });
         using var moco = new MoCo(encoder, Tiny("moco") with { BnSplits = 1, Symmetric = false });
         Tensor view = rand(Batch, 3, 16, 16);
         MethodOutputs outputs = moco.Outputs(encoder, [view, view], At(0));
@@ -106,7 +106,7 @@ public sealed class SslMethodTests : IDisposable
     public void The_last_layer_is_held_still_in_the_first_epochs(string method)
     {
         using var scope = NewDisposeScope();
-        using var encoder = new Encoder(ResNet.Create(ResNet.Describe("resnet10", 8, 16)), new Preprocessing { Size = 16 });
+        using var encoder = new Encoder(Backbone.Create(Backbone.Describe("resnet10", 8, 16)), new Preprocessing { Size = 16 });
         using ISslMethod made = SslMethods.Create(encoder, Tiny(method) with { FreezeLastLayerEpochs = 1 });
         var last = made.Heads.named_parameters().Single(entry => entry.name is "prototypes.weight" or "student.last.weight").parameter;
         Loss(made, encoder, step: 0).backward();
@@ -121,7 +121,7 @@ public sealed class SslMethodTests : IDisposable
     public void The_queue_of_swav_takes_part_once_it_is_full()
     {
         using var scope = NewDisposeScope();
-        using var encoder = new Encoder(ResNet.Create(ResNet.Describe("resnet10", 8, 16)), new Preprocessing { Size = 16 });
+        using var encoder = new Encoder(Backbone.Create(Backbone.Describe("resnet10", 8, 16)), new Preprocessing { Size = 16 });
         using ISslMethod with = SslMethods.Create(encoder, Tiny("swav") with { QueueSize = 16, QueueFromEpoch = 0 });
         Tensor queue = with.Heads.state_dict()["queue0"];
         for (int step = 0; step < 2; step++) with.Updated(encoder, Outputs(with, encoder, step).Detached(), At(step));

@@ -10,7 +10,7 @@ public sealed class EncoderTests
     public void Embeddings_have_length_one()
     {
         using var scope = NewDisposeScope();
-        using var encoder = new Encoder(ResNet.Create(ResNet.Describe("resnet10", 8, 32)), new Preprocessing());
+        using var encoder = new Encoder(Backbone.Create(Backbone.Describe("resnet10", 8, 32)), new Preprocessing());
         encoder.eval();
         var embedding = encoder.call(rand(5, 3, 32, 32));
         Assert.Equal([5, 64], embedding.shape);
@@ -22,7 +22,7 @@ public sealed class EncoderTests
     {
         using var scope = NewDisposeScope();
         var preprocessing = new Preprocessing { Mean = [0.1f, 0.2f, 0.3f], Std = [0.5f, 0.25f, 2f] };
-        using var encoder = new Encoder(ResNet.Create(ResNet.Describe("resnet10", 8, 32)), preprocessing);
+        using var encoder = new Encoder(Backbone.Create(Backbone.Describe("resnet10", 8, 32)), preprocessing);
         encoder.eval();
         var pixels = rand(2, 3, 32, 32);
         var normalised = stack([(pixels.select(1, 0) - 0.1f) / 0.5f, (pixels.select(1, 1) - 0.2f) / 0.25f, (pixels.select(1, 2) - 0.3f) / 2f], 1);
@@ -32,7 +32,7 @@ public sealed class EncoderTests
     [Fact]
     public void Mean_and_standard_deviation_are_not_among_the_weights()
     {
-        using var encoder = new Encoder(ResNet.Create(ResNet.Describe("resnet10", 8, 32)), new Preprocessing());
+        using var encoder = new Encoder(Backbone.Create(Backbone.Describe("resnet10", 8, 32)), new Preprocessing());
         Assert.Equal([.. encoder.Backbone.state_dict().Keys.Select(name => "backbone." + name).Order()], [.. encoder.state_dict().Keys.Order()]);
         Assert.Equal(encoder.Backbone.parameters().Count(), encoder.parameters().Select(p => p.Handle).Distinct().Count());
     }

@@ -14,11 +14,12 @@ public sealed class TorchvisionTests
     [InlineData("resnet18", 32), InlineData("resnet18", 224)]
     [InlineData("resnet34", 32), InlineData("resnet34", 224)]
     [InlineData("resnet50", 32), InlineData("resnet50", 224)]
+    [InlineData("vit_tiny", 32), InlineData("vit_tiny", 224), InlineData("vit_small", 32), InlineData("vit_base", 32)]
     public void Features_are_torchvisions(string name, int size)
     {
         using var scope = NewDisposeScope();
         using var noGradient = no_grad();
-        using var network = ResNet.Create(ResNet.Describe(name, 64, size));
+        using var network = Backbone.Create(Backbone.Describe(name, 64, size));
         foreach (var (key, weight) in network.state_dict()) Fill(key, weight);
         network.eval();
         Tensor features = network.call(Image(size)).to(float64); // [2, D]

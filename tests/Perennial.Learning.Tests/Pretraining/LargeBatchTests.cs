@@ -19,7 +19,7 @@ public sealed class LargeBatchTests
     {
         using var scope = NewDisposeScope();
         random.manual_seed(1);
-        using var encoder = new Encoder(ResNet.Create(ResNet.Describe("resnet10", 8, 16)), new Preprocessing { Size = 16 });
+        using var encoder = new Encoder(Backbone.Create(Backbone.Describe("resnet10", 8, 16)), new Preprocessing { Size = 16 });
         using ISslMethod made = SslMethods.Create(encoder, Tiny(method));
         var at = new StepPosition(Precision.Of("off", DeviceType.CPU), 3, 3, new Phase(0, 9));
         Tensor[][] views = [.. Enumerable.Range(0, Parts).Select(_ => made.Views.Select(_ => rand(Batch, 3, 16, 16)).ToArray())];
@@ -40,7 +40,7 @@ public sealed class LargeBatchTests
     {
         using var scope = NewDisposeScope();
         random.manual_seed(1);
-        using var encoder = new Encoder(ResNet.Create(ResNet.Describe("resnet10", 8, 16)), new Preprocessing { Size = 16 });
+        using var encoder = new Encoder(Backbone.Create(Backbone.Describe("resnet10", 8, 16)), new Preprocessing { Size = 16 });
         using ISslMethod made = SslMethods.Create(encoder, Tiny("simclr"));
         var at = new StepPosition(Precision.Of("off", DeviceType.CPU), 3, 3, new Phase(0, 9));
         Tensor[][] views = [.. Enumerable.Range(0, Parts).Select(_ => made.Views.Select(_ => rand(Batch, 3, 16, 16)).ToArray())];

@@ -70,6 +70,24 @@ public sealed class PretrainerTests : IDisposable
     }
 
     [Fact]
+    public void A_vision_transformer_learns_from_small_crops_with_its_patch_embedding_held_still()
+    {
+        string path = Path.Combine(_directory, "recipe.yaml");
+        Directory.CreateDirectory(_directory);
+        File.WriteAllText(path, "method: dino\nbackbone: vit_tiny\nwidth: 8\npatch_size: 4\nimage_size: 16\nfreeze_patch_embed: true\nepochs: 1\nbatch_size: 8\noptimizer: adamw\n" +
+            "learning_rate: 0.001\nprojection_hidden: 16\nprojection_dim: 8\nprototypes: 16\nhead_norm: false\nclip_gradient: 3\nlocal_crops: 2\nlocal_views:\n  size: 8\n");
+        var recipe = Recipe.Load(path);
+        float[] expected = Train(Request("vit", recipe));
+        Assert.Equal(expected, Train(Request("again", recipe)));
+        using var outcome = new Pretrainer().Run(Request("vit", recipe) with { Resume = true, ExtendBy = 1 }, null, TestContext.Current.CancellationToken);
+        TorchSharp.torch.random.manual_seed(recipe.Seed);
+        using var initial = (VisionTransformer)Backbone.Create(recipe.Description);
+        var trained = (VisionTransformer)outcome.Encoder.Backbone;
+        Assert.Equal(initial.Patches.weight.ToSingles(), trained.Patches.weight.ToSingles());
+        Assert.NotEqual(initial.Blocks[0].QueryKeyValue.weight.ToSingles(), trained.Blocks[0].QueryKeyValue.weight.ToSingles());
+    }
+
+    [Fact]
     public void The_loss_falls_below_that_of_guessing()
     {
         var recipe = Tiny with { Epochs = 40, LearningRate = 0.02 };
@@ -142,7 +160,7 @@ public sealed class PretrainerTests : IDisposable
     {
         Directory.CreateDirectory(_directory);
         string path = Path.Combine(_directory, "weights.safetensors");
-        using var other = new Encoder(ResNet.Create(Tiny.Description), _tiles.Preprocessing);
+        using var other = new Encoder(Backbone.Create(Tiny.Description), _tiles.Preprocessing);
         WeightsFile.Write(path, other.Backbone);
         float[] trained = Train(Request("warm", Tiny with { Epochs = 1, LearningRate = 1e-8, WeightDecay = 0 }) with { InitialWeights = path });
         Assert.All(trained.Zip(Weights(other)), pair => Assert.Equal(pair.Second, pair.First, 1e-5f));

@@ -27,6 +27,17 @@ public sealed class RecipeTests
     }
 
     [Fact]
+    public void Keys_of_vision_transformers_are_for_them_alone_and_patches_must_divide_every_view()
+    {
+        Assert.Contains("resnet18", Refusal("simclr", "patch_size", "4"), StringComparison.Ordinal);
+        Assert.Contains("divide", Refusal("dino-vit", "local_views.size", "18"), StringComparison.Ordinal);
+        Assert.Contains("divide", Refusal("mocov3-vit", "patch_size", "5"), StringComparison.Ordinal);
+
+        static string Refusal(string recipe, string key, string value) =>
+            Assert.Throws<RecipeException>(() => Recipe.Load(recipe, new Dictionary<string, string> { [key] = value })).Message;
+    }
+
+    [Fact]
     public void A_recipe_as_run_reads_back_as_the_same_recipe()
     {
         var recipe = Recipe.Load("simclr", new Dictionary<string, string> { ["warmup_epochs"] = "0.5", ["views.crop_ratio_max"] = "1.25" });

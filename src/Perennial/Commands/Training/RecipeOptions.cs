@@ -12,8 +12,9 @@ internal sealed class RecipeOptions
 
     private readonly Option<string?>[] _flags =
     [
-        new("--backbone") { Description = "resnet10, resnet18, resnet34 or resnet50." },
-        new("--width") { Description = "Channels of the first stage; 64 is the usual network." },
+        new("--backbone") { Description = "resnet10, resnet18, resnet34, resnet50, vit_tiny, vit_small or vit_base." },
+        new("--width") { Description = "Channels of a ResNet's first stage, or of each attention head of a ViT; 64 is the usual network." },
+        new("--patch-size") { Description = "Side of a ViT's patches in pixels; 4 up to 64 px and 16 above where not given." },
         new("--image-size") { Description = "Side of the square input in pixels." },
         new("--epochs") { Description = "Passes over the training images." },
         new("--batch-size") { Description = "Images a step." },
