@@ -31,7 +31,7 @@ public static class LinearProbe
     {
         (HeadCandidate candidate, _) = HoldoutEstimate.Best(train, trainLabels, classes, HeadCandidate.Linear, balanced: false, seed: 0, cancellationToken);
         using ClassifierHead head = HeadTraining.Fit(train, trainLabels, classes, candidate, balanced: false, seed: 0, cancellationToken);
-        float[] probabilities = HoldoutEstimate.Predict(head, test); // [M, C]
+        float[] probabilities = HeadPrediction.Probabilities(head, test); // [M, C]
         return testLabels.Select((label, row) => TensorPrimitives.IndexOfMax<float>(probabilities.AsSpan(row * classes, classes)) == label ? 1.0 : 0.0)
             .DefaultIfEmpty(double.NaN).Average();
     }

@@ -1,6 +1,4 @@
 using Perennial.Core.Scoring;
-using Perennial.Learning.Export;
-using static TorchSharp.torch;
 
 namespace Perennial.Learning.Finetuning;
 
@@ -28,7 +26,7 @@ internal sealed record HoldoutEstimate(double Accuracy, double Loss, int Images)
             int[] kept = [.. Enumerable.Range(0, labels.Length).Where(i => fold[i] != f)];
             if (held.Length == 0) continue;
             using ClassifierHead head = HeadTraining.Fit(Rows(embeddings, kept), Pick(labels, kept), classes, candidate, balanced, seed, cancellationToken);
-            float[] probabilities = Predict(head, Rows(embeddings, held));
+            float[] probabilities = HeadPrediction.Probabilities(head, Rows(embeddings, held));
             for (int i = 0; i < held.Length; i++)
             {
                 int label = labels[held[i]];
@@ -53,13 +51,6 @@ internal sealed record HoldoutEstimate(double Accuracy, double Loss, int Images)
             .Select(candidate => (Candidate: candidate, Estimate: Measure(embeddings, labels, classes, candidate, balanced, seed, cancellationToken)))
             .ToArray();
         return measured[0].Estimate is null ? (candidates[candidates.Count / 2], null) : measured.MinBy(each => each.Estimate!.Loss);
-    }
-
-    /// <summary>Probabilities [N, C], row-major.</summary>
-    public static float[] Predict(ClassifierHead head, Embeddings embeddings)
-    {
-        using var scope = NewDisposeScope();
-        return head.Probabilities(tensor(embeddings.Data, [embeddings.Rows, embeddings.Dimensions])).ToSingles();
     }
 
     // Each class is dealt out to the folds in random order; the single image of a class is always trained on (-1).

@@ -24,6 +24,13 @@ public abstract class Backbone : Module<Tensor, Tensor>
     /// <summary>How tensors of a classifier that sits on this network begin in the files of others: "fc." or "head.".</summary>
     internal abstract string ClassifierPrefix { get; }
 
+    /// <summary>Number of layers that may learn at rates of their own: the stem is layer 0.</summary>
+    internal abstract int Layers { get; }
+
+    /// <summary>The layer that a parameter belongs to, 0 .. <see cref="Layers"/> - 1.</summary>
+    /// <param name="parameter">Its name.</param>
+    internal abstract int LayerOf(string parameter);
+
     /// <summary>The description for images of <paramref name="imageSize"/> pixels a side.</summary>
     /// <param name="name">One of <see cref="Names"/>.</param>
     /// <param name="width">64 is the usual network.</param>

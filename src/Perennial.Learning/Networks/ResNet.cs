@@ -59,6 +59,11 @@ public sealed class ResNet : Backbone
 
     internal override string ClassifierPrefix => "fc.";
 
+    internal override int Layers => 5;
+
+    // "layer1" to "layer4", or the stem.
+    internal override int LayerOf(string parameter) => parameter.StartsWith("layer", StringComparison.Ordinal) ? parameter[5] - '0' : 0;
+
     /// <summary>The description for images of <paramref name="imageSize"/> pixels a side: small stem up to 64, ImageNet's above.</summary>
     public static BackboneDescription Describe(string name, int width, int imageSize) =>
         new(name, width, imageSize <= LargestSmallImage ? "small" : "imagenet");

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Perennial.Core.Generations;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
@@ -71,6 +72,13 @@ public sealed class VisionTransformer : Backbone
     public LayerNorm Norm { get; }
 
     internal override string ClassifierPrefix => "head.";
+
+    internal override int Layers => Depth + 1;
+
+    // "blocks.0." to "blocks.11.", the norm behind the last with it, or what comes before them.
+    internal override int LayerOf(string parameter) =>
+        parameter.StartsWith("blocks.", StringComparison.Ordinal) ? 1 + int.Parse(parameter.Split('.')[1], CultureInfo.InvariantCulture)
+        : parameter.StartsWith("norm.", StringComparison.Ordinal) ? Depth : 0;
 
     /// <inheritdoc cref="Backbone.Describe"/>
     public static new BackboneDescription Describe(string name, int width, int imageSize, int? patchSize) =>

@@ -9,7 +9,7 @@ public readonly record struct StepRates(double Learning, double WeightDecay, dou
     /// <summary>One rate for all, without decay.</summary>
     public StepRates(double learning) : this(learning, 0, learning) { }
 
-    internal double Of(TrainedParameter parameter) => parameter.FixedRate ? Peak : Learning;
+    internal double Of(TrainedParameter parameter) => parameter.RateFactor * (parameter.FixedRate ? Peak : Learning);
 
     internal double DecayOf(TrainedParameter parameter) => parameter.Decayed ? WeightDecay : 0;
 }

@@ -7,7 +7,7 @@ namespace Perennial.Learning.Pretraining;
 /// <param name="Recipe">The hyper-parameters.</param>
 /// <param name="Tiles">Decoded images of the recipe's size.</param>
 /// <param name="TrainRows">Rows of <paramref name="Tiles"/> that are learned from.</param>
-/// <param name="OutputDirectory">Gets <c>recipe.yaml</c>, <c>log.jsonl</c> and <c>checkpoints/</c>.</param>
+/// <param name="OutputDirectory">Gets <c>recipe.yaml</c>, <c>log.jsonl</c>, <c>tensorboard/</c> and <c>checkpoints/</c>.</param>
 public sealed record PretrainRequest(Recipe Recipe, TileSet Tiles, IReadOnlyList<int> TrainRows, string OutputDirectory)
 {
     /// <summary>Go on from the newest checkpoint in the output directory, if there is one.</summary>

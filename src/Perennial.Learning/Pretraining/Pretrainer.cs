@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Perennial.Core.Corpus;
 using Perennial.Core.Durability;
 using Perennial.Learning.Methods;
 using Perennial.Learning.Optimizers;
@@ -28,6 +29,7 @@ public sealed class Pretrainer
 
         WriteRecipe(request);
         using var log = new RunLog(Path.Combine(request.OutputDirectory, "log.jsonl"));
+        var board = new TensorBoardLog(Path.Combine(request.OutputDirectory, "tensorboard"));
         using var state = new TrainingState(recipe, request.Tiles.Preprocessing, request.InitialWeights);
         var checkpoint = new Checkpoint(Path.Combine(request.OutputDirectory, "checkpoints"), RunIdentity.Of(request));
         if (!request.Resume) checkpoint.RemoveAll();
@@ -40,6 +42,7 @@ public sealed class Pretrainer
         long begun = step, steps = phase.End;
         int epochs = (int)((steps + stepsPerEpoch - 1) / stepsPerEpoch);
         log.Write("start", new { step, steps, trainImages = request.TrainRows.Count, recipe });
+        foreach (SkippedImage skipped in request.Tiles.Skipped) log.Write("skipped", skipped);
 
         WarmupCosine schedule = phase.Schedule(recipe, stepsPerEpoch);
         var precision = Precision.Of(recipe.Amp, DeviceType.CPU);
@@ -102,13 +105,16 @@ public sealed class Pretrainer
                 if (Stopwatch.GetElapsedTime(reported) >= request.BetweenReports)
                 {
                     reported = Stopwatch.GetTimestamp();
+                    board.Step(Now());
                     progress?.Report(Now());
                 }
             }
 
             int done = epoch + 1;
             if (lossCount == stepsPerEpoch) guard.Look(lossSum / lossCount, done);
-            if (step == steps || (recipe.KnnEvery > 0 && done % recipe.KnnEvery == 0)) Probe();
+            bool measured = step == steps || (recipe.KnnEvery > 0 && done % recipe.KnnEvery == 0);
+            if (measured) Probe();
+            board.Epoch(Now(), measured);
             progress?.Report(Now());
             log.Write("epoch", Now());
         }

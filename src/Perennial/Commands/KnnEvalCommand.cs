@@ -15,7 +15,7 @@ internal static class KnnEvalCommand
     {
         Option<string> pretrained = new("--pretrained") { Description = "An output of pretrain, a generation, or a data directory.", Required = true, HelpName = "DIR" };
         DatasetOptions data = new();
-        Option<int> k = new("-k") { Description = "Neighbours.", DefaultValueFactory = _ => 20 };
+        Option<int> k = new("-k", "--k") { Description = "Neighbours.", DefaultValueFactory = _ => 20 };
         Option<double> temperature = new("--temperature") { Description = "T of the neighbours' weights, exp(cosine / T).", DefaultValueFactory = _ => 0.1 };
         Option<bool> json = JsonOutput.Option();
         var verb = new Verb("knn-eval", "Weighted k-nearest-neighbour accuracy of an encoder, beside raw pixels and the untrained network.",

@@ -72,6 +72,7 @@ internal static class PretrainCommand
         {
             JsonObject result = knn?.ToJson() ?? new JsonObject { ["metric"] = "view_recall", ["accuracy"] = Math.Round(evaluation.New.ViewRecall, 4) };
             result["loss"] = Math.Round(outcome.Last.Loss, 4);
+            result["best_knn_on_the_way"] = outcome.BestKnn is { } best ? Math.Round(best, 4) : null;
             result["seconds"] = Math.Round(outcome.Duration.TotalSeconds, 1);
             result["generation"] = written.Path;
             terminal.Output.WriteLine(result.ToJsonString());
@@ -117,6 +118,7 @@ internal static class PretrainCommand
     private static void Show(Terminal terminal, Recipe recipe, PretrainOutcome outcome, Scores scores, KnnReport? knn, GenerationFolder written)
         => new ScoreTable($"{recipe.Method}, {recipe.Backbone} of width {recipe.Width}, {scores.TestImages:N0} held-out images")
             .Share($"kNN accuracy, k={K}, T={Temperature}", knn?.Accuracy, strong: true)
+            .Share($"highest on the way, by {MostProbeQueries} test images and so optimistic", outcome.BestKnn)
             .Share("raw pixels", knn?.RawPixels)
             .Share("the same network untrained", knn?.Untrained)
             .Share("linear classifier", scores.LinearAccuracy)

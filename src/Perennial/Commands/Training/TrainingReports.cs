@@ -11,7 +11,7 @@ internal sealed class TrainingReports(int batchSize, IStep step) : IProgress<Tra
 {
     public void Report(TrainingProgress value)
     {
-        string detail = string.Create(CultureInfo.InvariantCulture, $"epoch {value.Epoch} of {value.Epochs}, loss {value.Loss:F3}");
+        string detail = string.Create(CultureInfo.InvariantCulture, $"epoch {value.Epoch} of {value.Epochs}, loss {value.Loss:F3}, rate {value.LearningRate:G2}");
         string knn = value.Knn is { } accuracy ? string.Create(CultureInfo.InvariantCulture, $", kNN {100 * accuracy:F1} %") : "";
         step.Of(value.Steps * batchSize);
         step.At(value.Step * batchSize, detail + knn);
