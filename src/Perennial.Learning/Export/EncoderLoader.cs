@@ -7,7 +7,7 @@ namespace Perennial.Learning.Export;
 public static class EncoderLoader
 {
     /// <summary>Builds the network that the manifest describes and fills it from <c>weights.safetensors</c>.</summary>
-    /// <returns>In evaluation mode on the CPU; the caller disposes it.</returns>
+    /// <returns>In evaluation mode on the device of the process (<see cref="ComputeDevice"/>); the caller disposes it.</returns>
     /// <exception cref="GenerationException">The backbone is not known here, there is no weights file, or it does not fit.</exception>
     public static Encoder FromGeneration(GenerationFolder generation)
     {

@@ -20,11 +20,12 @@ internal sealed class LargeBatch(ISslMethod method, Encoder encoder)
     /// <summary>Adds the gradient of the loss over all parts to the parameters.</summary>
     /// <param name="parts">The views of each part, rendered when asked for.</param>
     /// <param name="at">Where the run is.</param>
+    /// <param name="scale">The gradient is that of the loss times this.</param>
     /// <returns>The loss of the whole, and the outputs of the whole, detached.</returns>
-    public (Tensor Loss, MethodOutputs Outputs) Backward(IReadOnlyList<Func<Tensor[]>> parts, StepPosition at) =>
-        parts.Count == 1 || method.LossIsPerImage ? AddUp(parts, at) : TwoPasses(parts, at);
+    public (Tensor Loss, MethodOutputs Outputs) Backward(IReadOnlyList<Func<Tensor[]>> parts, StepPosition at, double scale = 1) =>
+        parts.Count == 1 || method.LossIsPerImage ? AddUp(parts, at, scale) : TwoPasses(parts, at, scale);
 
-    private (Tensor, MethodOutputs) AddUp(IReadOnlyList<Func<Tensor[]>> parts, StepPosition at)
+    private (Tensor, MethodOutputs) AddUp(IReadOnlyList<Func<Tensor[]>> parts, StepPosition at, double scale)
     {
         Tensor total = zeros(1, device: CPU);
         var outputs = new MethodOutputs[parts.Count];
@@ -33,14 +34,14 @@ internal sealed class LargeBatch(ISslMethod method, Encoder encoder)
             using var scope = NewDisposeScope();
             MethodOutputs made = method.Outputs(encoder, parts[i](), at);
             Tensor loss = method.Loss(made, at) / parts.Count;
-            loss.backward();
+            Scaled(loss, scale).backward();
             total.add_(loss.detach().cpu());
             outputs[i] = Kept(made.Detached(), scope);
         }
         return (total, MethodOutputs.Together(outputs));
     }
 
-    private (Tensor, MethodOutputs) TwoPasses(IReadOnlyList<Func<Tensor[]>> parts, StepPosition at)
+    private (Tensor, MethodOutputs) TwoPasses(IReadOnlyList<Func<Tensor[]>> parts, StepPosition at, double scale)
     {
         // :: Step 1: the outputs of all parts, without a graph
         var outputs = new MethodOutputs[parts.Count];
@@ -55,7 +56,7 @@ internal sealed class LargeBatch(ISslMethod method, Encoder encoder)
         MethodOutputs whole = MethodOutputs.Together(outputs);
         whole = whole with { Trained = [.. whole.Trained.Select(output => output.detach().requires_grad_(true))] };
         Tensor loss = method.Loss(whole, at);
-        loss.backward();
+        Scaled(loss, scale).backward();
 
         // :: Step 3: every part again, with a graph that ends in those gradients
         long row = 0;
@@ -69,6 +70,8 @@ internal sealed class LargeBatch(ISslMethod method, Encoder encoder)
         }
         return (loss.detach(), whole.Detached());
     }
+
+    private static Tensor Scaled(Tensor loss, double scale) => scale == 1 ? loss : loss * scale;
 
     private static MethodOutputs Kept(MethodOutputs outputs, DisposeScope scope)
     {

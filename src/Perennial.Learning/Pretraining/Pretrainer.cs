@@ -4,7 +4,6 @@ using Perennial.Core.Durability;
 using Perennial.Learning.Methods;
 using Perennial.Learning.Optimizers;
 using Perennial.Learning.Views;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Perennial.Learning.Pretraining;
@@ -45,7 +44,7 @@ public sealed class Pretrainer
         foreach (SkippedImage skipped in request.Tiles.Skipped) log.Write("skipped", skipped);
 
         WarmupCosine schedule = phase.Schedule(recipe, stepsPerEpoch);
-        var precision = Precision.Of(recipe.Amp, DeviceType.CPU);
+        var precision = Precision.Of(recipe.Amp, state.Encoder.Backbone.Device.type);
         RandomViews[] views = [.. state.Method.Views.Select(parameters => new RandomViews(parameters, recipe.Seed))];
         var largeBatch = new LargeBatch(state.Method, state.Encoder);
         var guard = new CollapseGuard(state.Method.LossOfCollapse);
@@ -89,7 +88,7 @@ public sealed class Pretrainer
                     Tensor images = TileBatch.Of(request.Tiles, rows);                                // [N, 3, S, S] uint8
                     return [.. views.Select((view, v) => view.Render(images, rows, epoch, v))]; // each [N, 3, T, T] in [0, 1]
                 }))];
-                (Tensor cost, MethodOutputs outputs) = largeBatch.Backward(parts, at);
+                (Tensor cost, MethodOutputs outputs) = largeBatch.Backward(parts, at, precision.NeedsScaling ? state.Scaler.Scale : 1);
                 double loss = cost.item<float>();
                 learningRate = schedule.At(step - phase.Begin);
                 CollapseGuard.CheckLoss(loss, step, learningRate);

@@ -195,8 +195,11 @@ public sealed record Recipe
     [Range(0, 32)]
     public int LocalCrops { get; init; }
 
-    /// <summary>bf16 (autocast), off (float32) or auto: bf16 where the processor multiplies it itself, about twice as fast there and far slower elsewhere.</summary>
-    [AllowedValues("auto", "bf16", "off")]
+    /// <summary>
+    /// bf16 or fp16 (autocast, fp16 with a scaled loss), off (float32) or auto: bf16 where the processor multiplies it itself, about twice as fast there and
+    /// far slower elsewhere.
+    /// </summary>
+    [AllowedValues("auto", "bf16", "fp16", "off")]
     public string Amp { get; init; } = "auto";
 
     /// <summary>Source of all randomness: initial weights, order of the images, views.</summary>

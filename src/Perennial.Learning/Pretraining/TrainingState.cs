@@ -3,6 +3,7 @@ using Perennial.Learning.Export;
 using Perennial.Learning.Methods;
 using Perennial.Learning.Networks;
 using Perennial.Learning.Optimizers;
+using TorchSharp.Modules;
 using static TorchSharp.torch;
 using AdamW = Perennial.Learning.Optimizers.AdamW;
 
@@ -41,11 +42,15 @@ internal sealed class TrainingState : IDisposable
     public ISslMethod Method { get; }
     public IOptimizer Optimizer { get; }
 
+    /// <summary>Scale of the loss; used with float16 alone.</summary>
+    public GradientScaler Scaler { get; } = new();
+
     /// <summary>Everything a checkpoint must hold, by name; the tensors themselves, to read from or to write into.</summary>
     public IReadOnlyDictionary<string, Tensor> Tensors() =>
         Encoder.state_dict().Select(entry => (Key: "encoder." + entry.Key, entry.Value))
             .Concat(Method.Heads.state_dict().Select(entry => (Key: "heads." + entry.Key, entry.Value)))
             .Concat(Optimizer.State.Select(entry => (Key: "optimizer." + entry.Key, entry.Value)))
+            .Append((Key: "scaler", Value: Scaler.State))
             .ToDictionary(entry => entry.Key, entry => entry.Value);
 
     public void Train()
@@ -58,7 +63,13 @@ internal sealed class TrainingState : IDisposable
     public void Update(StepPosition at, double learningRate, MethodOutputs outputs)
     {
         Method.BeforeUpdate(at);
-        if (_recipe.ClipGradient > 0) nn.utils.clip_grad_norm_([.. _trained.Select(trained => trained.Weight).Where(weight => weight.grad is not null)], _recipe.ClipGradient);
+        Parameter[] moving = [.. _trained.Select(trained => trained.Weight).Where(weight => weight.grad is not null)];
+        if (at.Precision.NeedsScaling && !Scaler.Unscale(moving.Select(weight => weight.grad!)))
+        {
+            Optimizer.ZeroGradients(); // the scale was too large: this step is left out, the next has a smaller one
+            return;
+        }
+        if (_recipe.ClipGradient > 0) nn.utils.clip_grad_norm_(moving, _recipe.ClipGradient);
         Optimizer.Step(new StepRates(learningRate, at.Of(_weightDecay), _recipe.LearningRate));
         Optimizer.ZeroGradients();
         Method.Updated(Encoder, outputs, at);
@@ -90,6 +101,7 @@ internal sealed class TrainingState : IDisposable
 
     public void Dispose()
     {
+        Scaler.Dispose();
         Optimizer.Dispose();
         Method.Dispose();
         if (!_encoderGiven) Encoder.Dispose();

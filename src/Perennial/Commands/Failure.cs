@@ -5,6 +5,7 @@ using Perennial.Core.Generations;
 using Perennial.Core.Images;
 using Perennial.Inference.Swapping;
 using Perennial.Learning.Finetuning;
+using Perennial.Learning.Networks;
 using Perennial.Learning.Pretraining;
 
 namespace Perennial.Commands;
@@ -20,7 +21,7 @@ internal sealed record Failure(int ExitCode, string Sentence)
         Exception cause = exception is AggregateException { InnerExceptions: [Exception only] } ? only : exception;
         (int code, string sentence) = cause switch
         {
-            UsageException or SafetensorsException or DatasetException or InvalidImageException or GenerationException or CatalogueException or AdmissionException or RecipeException or ClassifierException => (Commands.ExitCode.BadUsageOrInput, cause.Message),
+            UsageException or SafetensorsException or DatasetException or InvalidImageException or GenerationException or CatalogueException or AdmissionException or RecipeException or ClassifierException or DeviceException => (Commands.ExitCode.BadUsageOrInput, cause.Message),
             ServiceException { Status: >= HttpStatusCode.BadRequest and < HttpStatusCode.TooManyRequests } => (Commands.ExitCode.BadUsageOrInput, cause.Message),
             OperationCanceledException => (Commands.ExitCode.Failed, "Stopped before the end."),
             _ => (Commands.ExitCode.Failed, cause.Message),

@@ -25,6 +25,7 @@ internal static class FinetuneCommand
     {
         Option<string> pretrained = new("--pretrained") { Description = "An output of pretrain, a generation, or a data directory.", Required = true, HelpName = "DIR" };
         DatasetOptions data = new();
+        DeviceOption device = new();
         FinetuneSettings settings = new();
         Option<string> output = new("--output") { Description = $"Folder for the model and the confusion matrix ({ConfusionFile}); created when absent.", Required = true, HelpName = "DIR" };
         Option<bool> json = JsonOutput.Option();
@@ -38,10 +39,12 @@ internal static class FinetuneCommand
         data.AddTo(verb);
         settings.AddTo(verb);
         verb.Add(output);
+        device.AddTo(verb);
         verb.Add(json);
         verb.SetAction((parsed, cancellationToken) =>
         {
             FinetuneChoice how = settings.Read(parsed);
+            device.Apply(parsed);
             return RunAsync(Terminal.Of(parsed), ModelFolder.Open(parsed.GetRequiredValue(pretrained)), data.Read(parsed), how, parsed.GetRequiredValue(output), parsed.GetValue(json), cancellationToken);
         });
         return verb;

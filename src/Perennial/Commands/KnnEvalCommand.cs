@@ -15,6 +15,7 @@ internal static class KnnEvalCommand
     {
         Option<string> pretrained = new("--pretrained") { Description = "An output of pretrain, a generation, or a data directory.", Required = true, HelpName = "DIR" };
         DatasetOptions data = new();
+        DeviceOption device = new();
         Option<int> k = new("-k", "--k") { Description = "Neighbours.", DefaultValueFactory = _ => 20 };
         Option<double> temperature = new("--temperature") { Description = "T of the neighbours' weights, exp(cosine / T).", DefaultValueFactory = _ => 0.1 };
         Option<bool> json = JsonOutput.Option();
@@ -27,9 +28,14 @@ internal static class KnnEvalCommand
         data.AddTo(verb);
         verb.Add(k);
         verb.Add(temperature);
+        device.AddTo(verb);
         verb.Add(json);
-        verb.SetAction((parsed, cancellationToken) => RunAsync(
-            Terminal.Of(parsed), ModelFolder.Open(parsed.GetRequiredValue(pretrained)), data.Read(parsed), parsed.GetValue(k), parsed.GetValue(temperature), parsed.GetValue(json), cancellationToken));
+        verb.SetAction((parsed, cancellationToken) =>
+        {
+            device.Apply(parsed);
+            return RunAsync(
+            Terminal.Of(parsed), ModelFolder.Open(parsed.GetRequiredValue(pretrained)), data.Read(parsed), parsed.GetValue(k), parsed.GetValue(temperature), parsed.GetValue(json), cancellationToken);
+        });
         return verb;
     }
 

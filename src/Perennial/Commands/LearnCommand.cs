@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
 using Perennial.Background;
+using Perennial.Commands.Training;
 using Perennial.Learner;
 
 namespace Perennial.Commands;
@@ -19,16 +20,18 @@ internal static class LearnCommand
         Option<int> nice = new("--nice") { Description = "Niceness, 0 to 19.", DefaultValueFactory = _ => 10 };
         Option<long?> memory = new("--memory") { Description = "Most bytes of memory." };
         Verb verb = new("learn", "Carries out one run. Started by 'perennial serve'; ends when its standard input is closed.") { dataDirectory, run, threads, nice, memory };
+        DeviceOption device = new();
+        device.AddTo(verb);
         verb.Hidden = true;
         verb.SetAction((parsed, cancellationToken) =>
         {
             ProcessLimits.Apply(parsed.GetValue(nice), parsed.GetValue(memory));
-            return LearnAsync(parsed.GetRequiredValue(dataDirectory).FullName, parsed.GetRequiredValue(run), parsed.GetValue(threads), cancellationToken);
+            return LearnAsync(() => device.Apply(parsed), parsed.GetRequiredValue(dataDirectory).FullName, parsed.GetRequiredValue(run), parsed.GetValue(threads), cancellationToken);
         });
         return verb;
     }
 
-    private static async Task<int> LearnAsync(string dataDirectory, string run, int threads, CancellationToken cancellationToken)
+    private static async Task<int> LearnAsync(Action chooseDevice, string dataDirectory, string run, int threads, CancellationToken cancellationToken)
     {
         using TextWriter output = new StreamWriter(Console.OpenStandardOutput());
         Console.SetOut(Console.Error); // what libraries print must not get between the events
@@ -38,6 +41,7 @@ internal static class LearnCommand
         if (!Directory.Exists(folders.PathOf(run))) throw new UsageException($"There is no run '{run}' in {dataDirectory}.");
         try
         {
+            chooseDevice();
             Log($"run {run}, process {Environment.ProcessId}, {threads} threads");
             await new LearnJob(folders, run, threads, voice, TimeProvider.System).RunAsync(parent.Gone);
             return ExitCode.Done;

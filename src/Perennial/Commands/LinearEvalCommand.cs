@@ -19,6 +19,7 @@ internal static class LinearEvalCommand
     {
         Option<string> pretrained = new("--pretrained") { Description = "An output of pretrain, a generation, or a data directory.", Required = true, HelpName = "DIR" };
         DatasetOptions data = new();
+        DeviceOption device = new();
         Option<int> epochs = new("--epochs") { Description = "Passes over the training images.", DefaultValueFactory = _ => 100 };
         Option<int> batchSize = new("--batch-size") { Description = "Images a step.", DefaultValueFactory = _ => 256 };
         Option<int> seed = new("--seed") { Description = "Of the held-out tenth and of the order.", DefaultValueFactory = _ => 1 };
@@ -32,10 +33,15 @@ internal static class LinearEvalCommand
         verb.Add(epochs);
         verb.Add(batchSize);
         verb.Add(seed);
+        device.AddTo(verb);
         verb.Add(json);
-        verb.SetAction((parsed, cancellationToken) => RunAsync(
+        verb.SetAction((parsed, cancellationToken) =>
+        {
+            device.Apply(parsed);
+            return RunAsync(
             Terminal.Of(parsed), ModelFolder.Open(parsed.GetRequiredValue(pretrained)), data.Read(parsed),
-            (parsed.GetValue(epochs), parsed.GetValue(batchSize), parsed.GetValue(seed)), parsed.GetValue(json), cancellationToken));
+            (parsed.GetValue(epochs), parsed.GetValue(batchSize), parsed.GetValue(seed)), parsed.GetValue(json), cancellationToken);
+        });
         return verb;
     }
 

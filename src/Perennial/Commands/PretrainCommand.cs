@@ -25,6 +25,7 @@ internal static class PretrainCommand
     {
         RecipeOptions recipe = new();
         DatasetOptions data = new();
+        DeviceOption device = new();
         Option<string> output = new("--output") { Description = "Folder for the model (gen-000001), its log and its checkpoints; created when absent.", Required = true, HelpName = "DIR" };
         Option<bool> resume = new("--resume") { Description = "Go on with the interrupted run in --output." };
         Option<long> extend = new("--extend") { Description = "Make the finished run in --output longer by so many steps, under a learning rate that warms up again and falls once more.", HelpName = "STEPS" };
@@ -40,9 +41,14 @@ internal static class PretrainCommand
         verb.Add(resume);
         verb.Add(extend);
         verb.Add(init);
+        device.AddTo(verb);
         verb.Add(json);
-        verb.SetAction((parsed, cancellationToken) => RunAsync(
-            Terminal.Of(parsed), recipe.Read(parsed), data.Read(parsed), new RunChoice(parsed.GetRequiredValue(output), parsed.GetValue(resume), parsed.GetValue(extend), parsed.GetValue(init)), parsed.GetValue(json), cancellationToken));
+        verb.SetAction((parsed, cancellationToken) =>
+        {
+            device.Apply(parsed);
+            return RunAsync(
+            Terminal.Of(parsed), recipe.Read(parsed), data.Read(parsed), new RunChoice(parsed.GetRequiredValue(output), parsed.GetValue(resume), parsed.GetValue(extend), parsed.GetValue(init)), parsed.GetValue(json), cancellationToken);
+        });
         return verb;
     }
 

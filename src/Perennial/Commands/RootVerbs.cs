@@ -23,6 +23,7 @@ internal static class RootVerbs
             LinearEvalCommand.Create(),
             FinetuneCommand.Create(),
             ExportCommand.Create(),
+            DoctorCommand.Create(),
             LearnCommand.Create(),
         };
         foreach (HelpOption help in root.Options.OfType<HelpOption>())

@@ -11,9 +11,9 @@ public sealed class AutocastTests
     {
         using var scope = NewDisposeScope();
         var a = rand(4, 4);
-        using (Autocast.BFloat16(DeviceType.CPU))
+        using (new Autocast(DeviceType.CPU, ScalarType.BFloat16))
         {
-            using (Autocast.BFloat16(DeviceType.CPU)) Assert.Equal(ScalarType.BFloat16, a.matmul(a).dtype);
+            using (new Autocast(DeviceType.CPU, ScalarType.BFloat16)) Assert.Equal(ScalarType.BFloat16, a.matmul(a).dtype);
             Assert.Equal(ScalarType.BFloat16, a.matmul(a).dtype);
         }
         Assert.Equal(ScalarType.Float32, a.matmul(a).dtype);
@@ -24,7 +24,7 @@ public sealed class AutocastTests
     {
         using var scope = NewDisposeScope();
         var weight = rand(4, 4, requires_grad: true);
-        using (Autocast.BFloat16(DeviceType.CPU)) rand(4, 4).matmul(weight).sum().backward();
+        using (new Autocast(DeviceType.CPU, ScalarType.BFloat16)) rand(4, 4).matmul(weight).sum().backward();
         Assert.Equal(ScalarType.Float32, weight.grad!.dtype);
         Assert.True(weight.grad.abs().sum().item<float>() > 0);
     }

@@ -12,7 +12,7 @@ public sealed class ChannelsLastTests
         using var scope = NewDisposeScope();
         using var network = ResNet.Create(ResNet.Describe("resnet18", 16, 32));
         ChannelsLast.Convert(network);
-        using var autocast = Autocast.BFloat16(DeviceType.CPU);
+        using var autocast = new Autocast(DeviceType.CPU, ScalarType.BFloat16);
         int checkedBlocks = 0;
         foreach (var block in network.Stages.SelectMany(stage => stage))
             block.register_forward_hook((_, input, output) =>

@@ -97,6 +97,16 @@ public sealed class PretrainerTests : IDisposable
         Assert.NotNull(outcome.Last.ProjectionStd);
     }
 
+    [Fact] // short: a processor that cannot multiply float16 converts value by value
+    public void Float16_with_a_scaled_loss_begins_as_float32_does()
+    {
+        var recipe = Tiny with { Epochs = 1, Amp = "fp16" };
+        using var outcome = new Pretrainer().Run(Request("fp16", recipe), null, TestContext.Current.CancellationToken);
+        using var exact = new Pretrainer().Run(Request("float32", recipe with { Amp = "off" }), null, TestContext.Current.CancellationToken);
+        Assert.Equal(exact.Last.Loss, outcome.Last.Loss, 0.1);
+        Assert.NotEqual(Weights(exact.Encoder), Weights(outcome.Encoder));
+    }
+
     [Fact]
     public void Another_seed_gives_another_network() =>
         Assert.NotEqual(Train(Request("a", Tiny with { Epochs = 1 })), Train(Request("b", Tiny with { Epochs = 1, Seed = 4 })));

@@ -31,7 +31,7 @@ internal sealed class RecipeOptions
         new("--prototypes") { Description = "Prototypes of swav, outputs of dino." },
         new("--local-crops") { Description = "Small crops beside the two large views (swav, dino)." },
         new("--seed") { Description = "Of weights, order and views." },
-        new("--amp") { Description = "bf16 (also without a value), off, or auto: bf16 where the processor multiplies it itself.", Arity = ArgumentArity.ZeroOrOne },
+        new("--amp") { Description = "bf16 (also without a value), fp16, off, or auto: bf16 where the processor multiplies it itself.", Arity = ArgumentArity.ZeroOrOne },
     ];
 
     public void AddTo(Command command)
