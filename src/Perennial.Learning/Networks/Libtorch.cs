@@ -57,6 +57,9 @@ public static unsafe class Libtorch
             // Loaded by their full paths first, they are what the bindings find when they ask for them by name.
             foreach (string name in (string[])["libc10.so", CpuLibrary, "libc10_cuda.so", CudaLibrary, "libtorch.so"])
                 if (File.Exists(Path.Combine(folder, name))) NativeLibrary.Load(Path.Combine(folder, name));
+            // A library by another name (libtorch_cpu.so.1.13) would not be found: the bindings would bring in a second libtorch, and the process would die.
+            if (!NativeLibrary.TryLoad(CpuLibrary, out nint byName) || byName != NativeLibrary.Load(Path.Combine(folder, CpuLibrary)))
+                throw new DeviceException($"The libtorch in {folder} ({Variable}) is not one of PyTorch's own packages, or older than 2.0; this version of perennial was made for libtorch 2.10.");
             NativeLibrary.Load(Path.Combine(AppContext.BaseDirectory, Bindings));
         }
         catch (DllNotFoundException exception)

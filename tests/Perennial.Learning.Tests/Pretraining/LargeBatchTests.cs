@@ -35,6 +35,25 @@ public sealed class LargeBatchTests
             Assert.True((one - other).norm().item<float>() <= 1e-3 * one.norm().item<float>() + 1e-6, $"{(one - other).norm().item<float>()} of {one.norm().item<float>()}");
     }
 
+    [Theory]
+    [InlineData("simclr"), InlineData("byol")] // by two passes, and by adding up
+    public void A_scaled_loss_gives_gradients_that_many_times_as_large_and_the_same_loss(string method)
+    {
+        using var scope = NewDisposeScope();
+        random.manual_seed(1);
+        using var encoder = new Encoder(Backbone.Create(Backbone.Describe("resnet10", 8, 16)), new Preprocessing { Size = 16 });
+        using ISslMethod made = SslMethods.Create(encoder, Tiny(method));
+        var at = new StepPosition(Precision.Of("off", DeviceType.CPU), 3, 3, new Phase(0, 9));
+        Tensor[][] views = [.. Enumerable.Range(0, Parts).Select(_ => made.Views.Select(_ => rand(Batch, 3, 16, 16)).ToArray())];
+        Func<Tensor[]>[] parts = [.. views.Select(part => (Func<Tensor[]>)(() => part))];
+        (Tensor loss, _) = new LargeBatch(made, encoder).Backward(parts, at);
+        Tensor[] plain = Gradients(encoder, made);
+        (Tensor again, _) = new LargeBatch(made, encoder).Backward(parts, at, scale: 1024);
+        Assert.Equal(loss.item<float>(), again.item<float>(), 1e-4);
+        foreach (var (one, scaled) in plain.Zip(Gradients(encoder, made)))
+            Assert.True((1024 * one - scaled).norm().item<float>() <= 1e-3 * scaled.norm().item<float>() + 1e-4, $"{one.norm().item<float>()} {scaled.norm().item<float>()}");
+    }
+
     [Fact]
     public void Adding_up_small_batches_would_be_another_gradient()
     {
