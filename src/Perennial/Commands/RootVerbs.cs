@@ -23,6 +23,7 @@ internal static class RootVerbs
             LinearEvalCommand.Create(),
             FinetuneCommand.Create(),
             ExportCommand.Create(),
+            BenchCommand.Create(),
             DoctorCommand.Create(),
             LearnCommand.Create(),
         };
