@@ -9,6 +9,7 @@ using Perennial.Core.Images;
 using Perennial.Core.Scoring;
 using Perennial.Learning.Evaluation;
 using Perennial.Learning.Export;
+using Perennial.Learning.Networks;
 using Perennial.Learning.Pretraining;
 
 namespace Perennial.Commands;
@@ -32,6 +33,7 @@ internal static class PretrainCommand
         Option<string?> init = new("--init") { Description = "Start from these weights instead of random ones: a weights.safetensors of the same network, from a generation or from PyTorch.", HelpName = "FILE" };
         Option<bool> json = JsonOutput.Option();
         var verb = new Verb("pretrain", "Train an encoder on images without labels; labels, where there are any, only measure it.",
+            "pretrain --recipe auto --data ~/photos --output out",
             "pretrain simclr-small --data ~/photos --output out",
             "pretrain simclr-small --data train.tar.gz --test test.tar.gz --limit 10000 --test-limit 2000 --output out",
             "pretrain simclr --data train.tar.gz --backbone resnet18 --batch-size 512 --epochs 200 --amp --output out");
@@ -47,9 +49,20 @@ internal static class PretrainCommand
         {
             device.Apply(parsed);
             return RunAsync(
-            Terminal.Of(parsed), recipe.Read(parsed), data.Read(parsed), new RunChoice(parsed.GetRequiredValue(output), parsed.GetValue(resume), parsed.GetValue(extend), parsed.GetValue(init)), parsed.GetValue(json), cancellationToken);
+            Terminal.Of(parsed), recipe.Read(parsed, method => Choose(method, data.Read(parsed), Terminal.Of(parsed), cancellationToken)), data.Read(parsed), new RunChoice(parsed.GetRequiredValue(output), parsed.GetValue(resume), parsed.GetValue(extend), parsed.GetValue(init)), parsed.GetValue(json), cancellationToken);
         });
         return verb;
+    }
+
+    private static AutoRecipe Choose(string method, DatasetChoice choice, Terminal terminal, CancellationToken cancellationToken)
+    {
+        CorpusFacts facts = CorpusFacts.Of(choice, cancellationToken);
+        AutoRecipe auto = AutoRecipe.For(method, facts.TrainImages, facts.Side, ComputeDevice.Gpus > 0);
+        foreach (string reason in auto.Reasons)
+        {
+            terminal.Remark($"auto: {reason}");
+        }
+        return auto;
     }
 
     private static async Task<int> RunAsync(Terminal terminal, Recipe recipe, DatasetChoice choice, RunChoice run, bool json, CancellationToken cancellationToken)

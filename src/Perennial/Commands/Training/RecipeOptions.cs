@@ -6,8 +6,10 @@ namespace Perennial.Commands.Training;
 /// <summary>The flags that replace a recipe's values. What they may be is for the recipe to say.</summary>
 internal sealed class RecipeOptions
 {
+    private const string Auto = "auto";
+
     private readonly Argument<string?> _method = new("METHOD") { Description = $"A recipe that came with the program: {string.Join(", ", Recipe.Names())}.", Arity = ArgumentArity.ZeroOrOne };
-    private readonly Option<string?> _recipe = new("--recipe") { Description = "A recipe of your own instead, a .yaml file.", HelpName = "FILE" };
+    private readonly Option<string?> _recipe = new("--recipe") { Description = "A recipe of your own instead, a .yaml file; or auto: METHOD (simclr where none is named) with values that fit the number and the size of the images, printed with their reasons.", HelpName = "FILE" };
     private readonly Option<string[]> _set = new("--set") { Description = "Any other key of the recipe, e.g. --set views.crop_scale_min=0.2.", HelpName = "KEY=VALUE" };
 
     private readonly Option<string?>[] _flags =
@@ -45,18 +47,21 @@ internal sealed class RecipeOptions
         command.Add(_set);
     }
 
+    /// <param name="parsed">The command line.</param>
+    /// <param name="choose">Called with the method for <c>--recipe auto</c>: the values that fit the images.</param>
     /// <exception cref="UsageException">Neither or both of METHOD and --recipe, or a --set that is not KEY=VALUE.</exception>
     /// <exception cref="RecipeException">An unknown recipe or key, or a value that is not allowed.</exception>
-    public Recipe Read(ParseResult parsed)
+    public Recipe Read(ParseResult parsed, Func<string, AutoRecipe> choose)
     {
-        string name = (parsed.GetValue(_method), parsed.GetValue(_recipe)) switch
+        AutoRecipe? auto = parsed.GetValue(_recipe) == Auto ? choose(parsed.GetValue(_method) ?? AutoRecipe.DefaultMethod) : null;
+        string name = auto is not null ? parsed.GetValue(_method) ?? AutoRecipe.DefaultMethod : (parsed.GetValue(_method), parsed.GetValue(_recipe)) switch
         {
             ({ } method, null) => method,
             (null, { } file) => file,
-            (null, null) => throw new UsageException($"Name a METHOD ({string.Join(", ", Recipe.Names())}) or a --recipe FILE."),
+            (null, null) => throw new UsageException($"Name a METHOD ({string.Join(", ", Recipe.Names())}) or a --recipe FILE, or --recipe auto."),
             _ => throw new UsageException("Give METHOD or --recipe FILE, not both."),
         };
-        var overrides = new Dictionary<string, string>(StringComparer.Ordinal);
+        var overrides = new Dictionary<string, string>(auto?.Values ?? new Dictionary<string, string>(), StringComparer.Ordinal);
         foreach (string pair in parsed.GetValue(_set) ?? [])
         {
             overrides[pair.IndexOf('=') is > 0 and int at ? pair[..at] : throw new UsageException($"--set {pair} is not KEY=VALUE.")] = pair[(pair.IndexOf('=') + 1)..];
