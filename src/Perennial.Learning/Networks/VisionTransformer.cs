@@ -142,7 +142,7 @@ public sealed class VisionTransformer : Backbone
     private static Parameter Owned(Tensor values) => (Parameter)Parameter(values).DetachFromDisposeScope();
 
     // The patch convolution keeps torch's own initialisation, as in timm, whose truncation at 2 is a hundred deviations out: it leaves a normal distribution.
-    // libtorch's trunc_normal_ goes through the inverse error function and now and then gives a value that is not a number.
+    // TorchSharp's trunc_normal_ (0.107) multiplies by the mean and adds the deviation: all weights alike, and now and then one that is not a number.
     private void Initialise()
     {
         using var noGradient = no_grad();

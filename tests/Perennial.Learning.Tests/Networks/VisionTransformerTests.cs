@@ -38,6 +38,19 @@ public sealed class VisionTransformerTests : IDisposable
     public void Small_images_get_small_patches(int size, int patch) => Assert.Equal(patch, Backbone.Describe("vit_tiny", 64, size).PatchSize);
 
     [Fact]
+    public void Weights_start_as_timms_do()
+    {
+        using var scope = NewDisposeScope();
+        using var network = VisionTransformer.Create(Backbone.Describe("vit_tiny", 64, 32));
+        foreach (Tensor weight in new Tensor[] { network.Blocks[0].QueryKeyValue.weight, network.Blocks[11].Output.weight, network.PositionEmbedding })
+        {
+            Assert.Equal(0, weight.mean().item<float>(), 1e-3);
+            Assert.Equal(0.02, weight.std().item<float>(), 1e-3);
+        }
+        Assert.Equal(0, network.Blocks[3].Hidden.bias!.abs().max().item<float>());
+    }
+
+    [Fact]
     public void A_smaller_crop_goes_through_with_interpolated_positions()
     {
         using var scope = NewDisposeScope();
