@@ -46,6 +46,7 @@ public sealed class Pretrainer
         WarmupCosine schedule = phase.Schedule(recipe, stepsPerEpoch);
         var precision = Precision.Of(recipe.Amp, state.Encoder.Backbone.Device.type);
         RandomViews[] views = [.. state.Method.Views.Select(parameters => new RandomViews(parameters, recipe.Seed))];
+        using var tiles = new TileLoader(request.Tiles, state.Encoder.Backbone.Device);
         var largeBatch = new LargeBatch(state.Method, state.Encoder);
         var guard = new CollapseGuard(state.Method.LossOfCollapse);
         long started = Stopwatch.GetTimestamp(), reported = started, saved = started;
@@ -85,7 +86,7 @@ public sealed class Pretrainer
                 var at = new StepPosition(precision, step, stepsPerEpoch, phase);
                 Func<Tensor[]>[] parts = [.. order[(inEpoch * batch)..((inEpoch + 1) * batch)].Chunk(recipe.BatchSize).Select(rows => (Func<Tensor[]>)(() =>
                 {
-                    Tensor images = TileBatch.Of(request.Tiles, rows);                                // [N, 3, S, S] uint8
+                    Tensor images = tiles.Load(rows);                                                 // [N, 3, S, S] uint8
                     return [.. views.Select((view, v) => view.Render(images, rows, epoch, v))]; // each [N, 3, T, T] in [0, 1]
                 }))];
                 (Tensor cost, MethodOutputs outputs) = largeBatch.Backward(parts, at, precision.NeedsScaling ? state.Scaler.Scale : 1);
