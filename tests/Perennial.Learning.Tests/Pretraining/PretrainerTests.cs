@@ -122,7 +122,7 @@ public sealed class PretrainerTests : IDisposable
             memory.Add(Environment.WorkingSet);
         }));
         Assert.True(tensors.Count >= 5);
-        Assert.Equal(tensors[0], tensors[^1]);
+        Assert.InRange(tensors[^1], 0, tensors[0]);
         Assert.InRange(memory[^1] - memory[0], long.MinValue, 20_000_000); // one leaked batch of views a step would be 34 MB
     }
 
