@@ -32,12 +32,13 @@ public sealed record AutoRecipe(IReadOnlyDictionary<string, string> Values, IRea
         if (gpu) Set(images < 200_000 ? "on a GPU, for fewer than 200,000 images" : "on a GPU, for 200,000 images and more", ("backbone", images < 200_000 ? "resnet18" : "resnet50"), ("width", 64));
         else Set("small enough for a CPU", ("backbone", "resnet10"), ("width", 16));
 
-        int batch = Math.Max(2, Math.Min(gpu ? 512 : 128, PowerOfTwo(images / StepsAnEpoch)));
+        bool needsSteps = !gpu && method is "byol" or "simsiam" or "dino";
+        int batch = Math.Max(2, Math.Min(gpu ? 512 : needsSteps ? 64 : 128, PowerOfTwo(images / StepsAnEpoch)));
         int steps = images / batch;
-        Set($"{images:N0} images give {steps:N0} steps an epoch", ("batch_size", batch));
+        Set($"{images:N0} images give {steps:N0} steps an epoch{(needsSteps ? ", and a method without negatives needs many" : "")}", ("batch_size", batch));
         int epochs = gpu ? MostEpochs : (int)Math.Clamp(CpuImages * 32 * 32 / ((double)images * size * size), FewestEpochs, MostEpochs);
         Set(gpu ? "as published" : "some ten minutes on two cores, and no fewer than ten passes", ("epochs", epochs), ("knn_every", Math.Max(1, epochs / 5)));
-        Set("for few steps: AdamW needs no search for its rate", ("optimizer", "adamw"), ("learning_rate", 0.002 * Math.Sqrt(batch / 128.0)), ("warmup_epochs", Math.Max(1, epochs / 20)), ("weight_decay", 1e-4));
+        Set("for few steps: AdamW needs no search for its rate", ("optimizer", "adamw"), ("learning_rate", needsSteps ? 0.002 : 0.002 * Math.Sqrt(batch / 128.0)), ("warmup_epochs", Math.Max(1, epochs / 20)), ("weight_decay", 1e-4));
         if (!gpu) Set("in proportion to the network", ("projection_hidden", 512), ("projection_dim", 128));
 
         long run = (long)steps * epochs;
@@ -50,7 +51,15 @@ public sealed record AutoRecipe(IReadOnlyDictionary<string, string> Values, IRea
             int brought = 2 * batch, queue = Math.Max(1, Math.Min(16_384, images / 2) / brought) * brought;
             Set("at most half of the images, or an image would meet itself in the queue as a negative", ("queue_size", queue), ("bn_splits", Math.Max(1, Math.Min(8, batch / 4))));
         }
-        if (method is "swav" or "dino") Set("some twenty images for each", ("prototypes", Math.Clamp(PowerOfTwo(images / 20), 16, 2048)));
+        if (method is "swav" or "dino")
+        {
+            int each = method == "swav" ? 75 : 35;
+            Set($"some {each} images for each", ("prototypes", Math.Clamp(PowerOfTwo(images / each), 16, 2048)));
+        }
+        if (method is "swav" && !gpu)
+            Set("stronger changes of colour keep a short run at its beginning", ("views.brightness", 0.4), ("views.contrast", 0.4), ("views.saturation", 0.4), ("views.hue", 0.1), ("freeze_last_layer_epochs", 0.5));
+        if (method is "simsiam" or "dino" && !gpu) Set("views that are more alike are learned sooner", ("views.crop_scale_min", 0.2));
+        if (method == "dino" && !gpu) Set("short runs have no time for more", ("freeze_last_layer_epochs", 0.2), ("ema_decay_end", 1));
         return new AutoRecipe(values, reasons);
 
         void Set(string reason, params ReadOnlySpan<(string Key, object Value)> chosen)
