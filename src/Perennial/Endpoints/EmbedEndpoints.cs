@@ -1,4 +1,3 @@
-using System.Numerics.Tensors;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Perennial.Access;
 using Perennial.Background;
@@ -48,24 +47,10 @@ internal static class EmbedEndpoints
 
         using Lease<ServingPair> lease = serving.Acquire(context);
         ServingPair pair = lease.Value;
-        int kept = dimensions ?? pair.Manifest.Dimensions;
-        if (kept < 1 || kept > pair.Manifest.Dimensions)
-            throw ProblemException.Invalid($"'dimensions' is {kept}; embeddings of this generation have 1 to {pair.Manifest.Dimensions} to give.");
+        int kept = EmbeddingValues.Kept(dimensions, pair.Manifest.Dimensions);
         EmbeddedImage[] embedded = await embedding.EmbedAsync(pair, images, RequestTiming.Of(context), context.RequestAborted);
         ImageFaults.ThrowIfAll([.. embedded.Select(item => item.Error)]);
         return TypedResults.Ok(new EmbedResponse(pair.Manifest.Number, pair.Manifest.Digest, kept,
-            [.. embedded.Select((item, index) => new EmbeddingItem { Index = index, Embedding = Values(item.Vector, kept, format), Error = item.Error })]));
-    }
-
-    private static EmbeddingValues? Values(float[]? vector, int kept, EncodingFormat? format)
-        => vector is null ? null : new EmbeddingValues(kept == vector.Length ? vector : Truncate(vector, kept), format ?? EncodingFormat.Float);
-
-    // The first components of an embedding, again of unit length; all zeros stay zeros.
-    private static float[] Truncate(float[] vector, int kept)
-    {
-        float[] head = vector[..kept];
-        float norm = TensorPrimitives.Norm<float>(head);
-        if (norm > 0) TensorPrimitives.Divide(head, norm, head);
-        return head;
+            [.. embedded.Select((item, index) => new EmbeddingItem { Index = index, Embedding = item.Vector is { } vector ? EmbeddingValues.Of(vector, kept, format ?? EncodingFormat.Float) : null, Error = item.Error })]));
     }
 }

@@ -26,6 +26,7 @@ public static class ErrorCode
     public const string CorpusTooSmall = "corpus_too_small";
     public const string RunNotFound = "run_not_found";
     public const string RunFinished = "run_finished";
+    public const string ModelNotFound = "model_not_found";
     public const string GenerationNotFound = "generation_not_found";
     public const string NothingToRollBack = "nothing_to_roll_back";
     public const string Overloaded = "overloaded";

@@ -1,6 +1,7 @@
 using System.Globalization;
 using Microsoft.AspNetCore.WebUtilities;
 using Perennial.Core.Images;
+using Perennial.Endpoints.OpenAi;
 using Perennial.Inference.Batching;
 
 namespace Perennial.Endpoints;
@@ -60,6 +61,8 @@ internal sealed partial class ProblemResponses(RequestDelegate next, ILogger<Pro
         response.Headers.CacheControl = "no-store";
         if (problem.RetryAfter is { } wait)
             response.Headers.RetryAfter = Math.Max(1, (int)Math.Ceiling(wait.TotalSeconds)).ToString(CultureInfo.InvariantCulture);
+        if (context.Request.Path.StartsWithSegments(OpenAiEndpoints.Prefix))
+            return response.WriteAsJsonAsync(OpenAiError.Of(problem), context.RequestAborted);
         ProblemDocument document = new()
         {
             Type = $"urn:perennial:problem:{problem.Code}",

@@ -1,6 +1,7 @@
 using Microsoft.Extensions.FileProviders;
 using Perennial.Access;
 using Perennial.Endpoints;
+using Perennial.Endpoints.OpenAi;
 using Perennial.Endpoints.OpenApi;
 using Perennial.Telemetry;
 
@@ -28,6 +29,7 @@ internal static class Pipeline
         app.MapClassify();
         app.MapImages();
         app.MapSearch();
+        app.MapOpenAi();
         app.MapAdmin();
         app.MapHealth();
         app.MapMetrics();

@@ -1,3 +1,4 @@
+using System.Numerics.Tensors;
 using System.Runtime.InteropServices;
 using System.Text.Json;
 using System.Text.Json.Serialization;
@@ -8,6 +9,25 @@ namespace Perennial.Endpoints.Contracts;
 [JsonConverter(typeof(Converter))]
 public sealed record EmbeddingValues(ReadOnlyMemory<float> Values, EncodingFormat Format)
 {
+    /// <summary>How many components are kept: what was asked for, or all.</summary>
+    /// <exception cref="ProblemException">400: fewer than 1 or more than there are.</exception>
+    internal static int Kept(int? asked, int dimensions) => asked is < 1 || asked > dimensions
+        ? throw ProblemException.Invalid($"'dimensions' is {asked}; embeddings of this generation have 1 to {dimensions} to give.")
+        : asked ?? dimensions;
+
+    /// <summary>The first components of an embedding, again of unit length; all zeros stay zeros.</summary>
+    /// <param name="vector">[D], unit length.</param>
+    /// <param name="kept">1 to D.</param>
+    /// <param name="format">How they are written.</param>
+    internal static EmbeddingValues Of(float[] vector, int kept, EncodingFormat format)
+    {
+        if (kept == vector.Length) return new EmbeddingValues(vector, format);
+        float[] head = vector[..kept];
+        float norm = TensorPrimitives.Norm<float>(head);
+        if (norm > 0) TensorPrimitives.Divide(head, norm, head);
+        return new EmbeddingValues(head, format);
+    }
+
     private sealed class Converter : JsonConverter<EmbeddingValues>
     {
         public override EmbeddingValues Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) => throw new NotSupportedException();

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Microsoft.Extensions.Options;
 using Perennial.Endpoints.Contracts;
+using Perennial.Endpoints.OpenAi;
 using Perennial.Hosting;
 using Perennial.Telemetry;
 using HttpJson = Microsoft.AspNetCore.Http.Json.JsonOptions;
@@ -26,6 +27,7 @@ internal sealed class JsonBody
             {
                 new ImageListConverter<InlineImage>(_limits.MaxImagesPerRequest),
                 new ImageListConverter<NewImage>(_limits.MaxImagesPerRequest),
+                new OpenAiInputConverter(_limits.MaxImagesPerRequest),
             },
         };
         _json.MakeReadOnly(populateMissingResolver: true);
