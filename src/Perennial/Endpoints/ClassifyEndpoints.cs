@@ -40,8 +40,7 @@ internal static class ClassifyEndpoints
 
         using Lease<ServingPair> lease = serving.Acquire(context);
         ServingPair pair = lease.Value;
-        IInferenceEngine classifier = pair.Generation.Classifier
-            ?? throw new ProblemException(StatusCodes.Status409Conflict, ErrorCode.NoClassifier, $"Generation {pair.Manifest.Number} has no classifier: label some images and start a run with kind finetune.");
+        IInferenceEngine classifier = pair.RequireClassifier();
         RequestTiming timing = RequestTiming.Of(context);
         EmbeddedImage[] embedded = await embedding.EmbedAsync(pair, images, timing, context.RequestAborted);
         ImageFaults.ThrowIfAll([.. embedded.Select(item => item.Error)]);
@@ -53,9 +52,7 @@ internal static class ClassifyEndpoints
 
     private static IReadOnlyList<Prediction> Predict(IInferenceEngine classifier, IReadOnlyList<string> labels, EmbeddedImage[] embedded, int top)
     {
-        float[] input = [.. embedded.Where(item => item.Vector is not null).SelectMany(item => item.Vector!)]; // [N, D]
-        float[] output = new float[input.Length / embedded.First(item => item.Vector is not null).Vector!.Length * labels.Count]; // [N, C]
-        classifier.Run(input, output.Length / labels.Count, output);
+        float[] output = Classification.Probabilities(classifier, [.. embedded.Where(item => item.Vector is not null).Select(item => item.Vector!)]); // [N, C]
         Prediction[] predictions = new Prediction[embedded.Length];
         for (int index = 0, row = 0; index < embedded.Length; index++)
         {

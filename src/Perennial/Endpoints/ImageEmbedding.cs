@@ -29,6 +29,22 @@ internal sealed class ImageEmbedding(PerennialOptions options, Gates gates)
         return embedded;
     }
 
+    /// <summary>As <see cref="EmbedAsync(ServingPair, IReadOnlyList{ImageData}, RequestTiming, CancellationToken)"/>, of images that are pixels already.</summary>
+    /// <param name="pair">Who embeds.</param>
+    /// <param name="pixels">[N, 3, S, S] in [0, 1].</param>
+    /// <param name="count">N.</param>
+    /// <param name="timing">Told how long it took.</param>
+    /// <param name="cancellationToken">The caller left.</param>
+    /// <exception cref="OverloadedException">The queue has no room; nothing was done.</exception>
+    public async Task<EmbeddedImage[]> EmbedPixelsAsync(ServingPair pair, float[] pixels, int count, RequestTiming timing, CancellationToken cancellationToken)
+    {
+        using Permit permit = pair.Embedder.Reserve(RequestClass.Interactive, count);
+        using RequestTiming.Measurement measurement = timing.Measure(Stage.Embed);
+        int length = pixels.Length / count;
+        float[][] vectors = await Task.WhenAll(Enumerable.Range(0, count).Select(index => pair.Embedder.EmbedAsync(pixels.AsMemory(index * length, length), permit, cancellationToken).AsTask()));
+        return [.. vectors.Select(vector => new EmbeddedImage(vector, null))];
+    }
+
     private async Task<EmbeddedImage> EmbedAsync(ServingPair pair, ImageData image, Permit permit, Action<long> decoded, CancellationToken cancellationToken)
     {
         if (image.Error is not null) return new EmbeddedImage(null, image.Error);

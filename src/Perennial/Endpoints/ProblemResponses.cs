@@ -2,6 +2,7 @@ using System.Globalization;
 using Microsoft.AspNetCore.WebUtilities;
 using Perennial.Core.Images;
 using Perennial.Endpoints.OpenAi;
+using Perennial.Endpoints.OpenInference;
 using Perennial.Inference.Batching;
 
 namespace Perennial.Endpoints;
@@ -63,6 +64,8 @@ internal sealed partial class ProblemResponses(RequestDelegate next, ILogger<Pro
             response.Headers.RetryAfter = Math.Max(1, (int)Math.Ceiling(wait.TotalSeconds)).ToString(CultureInfo.InvariantCulture);
         if (context.Request.Path.StartsWithSegments(OpenAiEndpoints.Prefix))
             return response.WriteAsJsonAsync(OpenAiError.Of(problem), context.RequestAborted);
+        if (context.Request.Path.StartsWithSegments(OpenInferenceEndpoints.Prefix))
+            return response.WriteAsJsonAsync(new OpenInferenceError(problem.Message), context.RequestAborted);
         ProblemDocument document = new()
         {
             Type = $"urn:perennial:problem:{problem.Code}",

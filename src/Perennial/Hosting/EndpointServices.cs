@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Http.Json;
 using Perennial.Endpoints;
 using Perennial.Endpoints.Input;
+using Perennial.Endpoints.OpenInference;
 
 namespace Perennial.Hosting;
 
@@ -15,6 +16,7 @@ internal static class EndpointServices
         services.AddSingleton<Gates>();
         services.AddSingleton<JsonBody>();
         services.AddSingleton<ImageForms>();
+        services.AddSingleton<InferBody>();
         services.AddSingleton<ImageEmbedding>();
         services.AddHostedService<StartUpNotice>();
         return services;

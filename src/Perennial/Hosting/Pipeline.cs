@@ -3,6 +3,7 @@ using Perennial.Access;
 using Perennial.Endpoints;
 using Perennial.Endpoints.OpenAi;
 using Perennial.Endpoints.OpenApi;
+using Perennial.Endpoints.OpenInference;
 using Perennial.Telemetry;
 
 namespace Perennial.Hosting;
@@ -30,6 +31,7 @@ internal static class Pipeline
         app.MapImages();
         app.MapSearch();
         app.MapOpenAi();
+        app.MapOpenInference();
         app.MapAdmin();
         app.MapHealth();
         app.MapMetrics();

@@ -21,7 +21,7 @@ public sealed partial class DescriptionTests : IAsyncLifetime
         JsonObject document = await _server.Http.GetAsync("/openapi/v1.json", Token).ReadAsync();
         (string Path, string Method)[] calls =
         [
-            ("/embed", "post"), ("/v1/embeddings", "post"), ("/v1/models", "get"), ("/classify", "post"), ("/search", "post"), ("/images", "post"), ("/images/{id}", "get"), ("/images/{id}", "delete"),
+            ("/embed", "post"), ("/v1/embeddings", "post"), ("/v1/models", "get"), ("/v2/models/{model}/infer", "post"), ("/v2/repository/index", "post"), ("/classify", "post"), ("/search", "post"), ("/images", "post"), ("/images/{id}", "get"), ("/images/{id}", "delete"),
             ("/images/{id}/content", "get"), ("/images/{id}/label", "put"), ("/health/live", "get"), ("/health/ready", "get"),
             ("/admin/runs", "post"), ("/admin/runs", "get"), ("/admin/runs/{id}", "get"), ("/admin/runs/{id}/events", "get"), ("/admin/runs/{id}/cancel", "post"),
             ("/admin/generations", "get"), ("/admin/rollback", "post"), ("/admin/policy", "get"), ("/admin/policy", "put"),

@@ -41,9 +41,21 @@ internal sealed class JsonBody
     public async Task<T> ReadAsync<T>(HttpContext context) where T : class
     {
         if (!IsJson(context.Request)) throw ProblemException.UnsupportedMediaType("This call takes JSON; send Content-Type: application/json.");
+        return Parse<T>(await ReceiveAsync(context));
+    }
+
+    /// <summary>Receives the whole body, whatever it says that it is; good until the request is over.</summary>
+    /// <exception cref="ProblemException">413, 415 (a compressed body) or 429.</exception>
+    public async Task<ReadOnlyMemory<byte>> ReceiveAsync(HttpContext context)
+    {
         using RequestTiming.Measurement measurement = RequestTiming.Of(context).Measure(Stage.Read);
-        BodyReader reader = BodyReader.Begin(context, _budget, _limits);
-        ReadOnlyMemory<byte> body = await reader.ReadAsync(context.Request.Body, _limits.MaxRequestBytes, context.RequestAborted);
+        return await BodyReader.Begin(context, _budget, _limits).ReadAsync(context.Request.Body, _limits.MaxRequestBytes, context.RequestAborted);
+    }
+
+    /// <summary>Reads received bytes as one <typeparamref name="T"/>.</summary>
+    /// <exception cref="ProblemException">400.</exception>
+    public T Parse<T>(ReadOnlyMemory<byte> body) where T : class
+    {
         if (body.IsEmpty) throw new ProblemException(StatusCodes.Status400BadRequest, ErrorCode.InvalidJson, "The body is empty; this call takes a JSON object.");
         try
         {
