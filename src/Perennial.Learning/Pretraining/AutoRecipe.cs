@@ -43,13 +43,15 @@ public sealed record AutoRecipe(IReadOnlyDictionary<string, string> Values, IRea
 
         long run = (long)steps * epochs;
         if (method == "simclr") Set("learns faster than 0.5 in short runs", ("temperature", 0.2));
-        if (method is "byol" or "moco" or "mocov3" or "dino")
+        if (method is "byol" or "mocov3" or "dino")
             Set($"{run:N0} steps in all: a slower average would still be near its random start", ("ema_decay", run < 2_000 ? 0.95 : run < 20_000 ? 0.99 : 0.996));
         if (method is "byol" or "mocov3" && !gpu) Set("in proportion to the network", ("prediction_hidden", 512));
         if (method == "moco")
         {
             int brought = 2 * batch, queue = Math.Max(1, Math.Min(16_384, images / 2) / brought) * brought;
-            Set("at most half of the images, or an image would meet itself in the queue as a negative", ("queue_size", queue), ("bn_splits", Math.Max(1, Math.Min(8, batch / 4))));
+            Set("at most half of the images, or an image would meet itself in the queue as a negative", ("queue_size", queue), ("bn_splits", Math.Clamp(batch / 32, 1, 8)));
+            Set("a faster average lets the network tell the queue's older keys by their age", ("ema_decay", run < 20_000 ? 0.99 : 0.999));
+            if (!gpu) Set("learns faster than 0.2 in short runs", ("temperature", 0.1));
         }
         if (method is "swav" or "dino")
         {

@@ -33,7 +33,7 @@ internal sealed record TrainingImages(TileSet Tiles, IReadOnlyList<int> Train, I
             cancellationToken));
         if (tiles.Skipped is [{ } first, ..])
         {
-            terminal.Remark($"{tiles.Skipped.Count} images were left out, the first because: {first.Reason}");
+            terminal.Remark($"{tiles.Skipped.Count:N0} {(tiles.Skipped.Count == 1 ? "image was" : "images were")} left out, the first because: {first.Reason}");
         }
         (IReadOnlyList<int> train, IReadOnlyList<int> test) = tiles.SplitRows();
         if (train.Count == 0 || test.Count < FewestTest)
