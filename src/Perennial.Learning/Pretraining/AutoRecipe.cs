@@ -60,8 +60,9 @@ public sealed record AutoRecipe(IReadOnlyDictionary<string, string> Values, IRea
         }
         if (method is "swav" && !gpu)
             Set("stronger changes of colour keep a short run at its beginning", ("views.brightness", 0.4), ("views.contrast", 0.4), ("views.saturation", 0.4), ("views.hue", 0.1), ("freeze_last_layer_epochs", 0.5));
-        if (method is "simsiam" or "dino" && !gpu) Set("views that are more alike are learned sooner", ("views.crop_scale_min", 0.2));
-        if (method == "dino" && !gpu) Set("short runs have no time for more", ("freeze_last_layer_epochs", 0.2), ("ema_decay_end", 1));
+        if (needsSteps) Set("views that are more alike are learned sooner", ("views.crop_scale_min", 0.2));
+        if (method is "byol" or "dino" && !gpu) Set("a target that comes to rest towards the end", ("ema_decay_end", 1));
+        if (method == "dino" && !gpu) Set("short runs have no time for more", ("freeze_last_layer_epochs", 0.2));
         return new AutoRecipe(values, reasons);
 
         void Set(string reason, params ReadOnlySpan<(string Key, object Value)> chosen)
