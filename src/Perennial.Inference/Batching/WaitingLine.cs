@@ -2,19 +2,20 @@ namespace Perennial.Inference.Batching;
 
 /// <summary>
 /// Accepted images in order of arrival, one line a class, and the rules by which they leave it in batches. Any thread adds and
-/// removes; one thread, the queue's own, takes.
+/// removes; the lanes' threads take, and share what waits: two idle lanes and eight images make two batches of four.
 /// </summary>
-internal sealed class WaitingLine(BatchQueueOptions options, TimeProvider time)
+internal sealed class WaitingLine(BatchPlan plan, int interactivePerBulk, TimeProvider time)
 {
     private static readonly TimeSpan Lately = TimeSpan.FromSeconds(1);
 
     private readonly object _gate = new();
     private readonly LinkedList<PendingImage> _interactive = new(), _bulk = new();
-    private readonly FairShare _share = new(options.MaxBatch, options.InteractivePerBulk);
-    private readonly GatherWindow _window = new(options.MaxBatch, options.MaxDelay);
+    private readonly FairShare _share = new(plan.MaxBatch, interactivePerBulk);
+    private readonly GatherWindow _window = new(plan.MaxBatch, plan.MaxDelay);
     private long _arrivals;
     private long _lastBatch;
     private long? _lastInteractive;
+    private int _idle; // lanes that wait for images
     private bool _closed;
 
     public int Count
@@ -66,27 +67,34 @@ internal sealed class WaitingLine(BatchQueueOptions options, TimeProvider time)
                 {
                     if (_closed)
                         return false;
+                    _idle++;
                     Monitor.Wait(_gate);
+                    _idle--;
                 }
                 Gather();
             }
             while (Waiting == 0); // all of them gave up meanwhile
             bool lately = _lastInteractive is { } at && time.GetElapsedTime(at) < Lately;
-            (int interactive, int bulk) = _share.Divide(_interactive.Count, _bulk.Count, lately);
+            int most = Math.Min(plan.MaxBatch, (Waiting + _idle) / (_idle + 1)); // its part, rounded up
+            (int interactive, int bulk) = _share.Divide(_interactive.Count, _bulk.Count, lately, most);
             Move(_interactive, interactive, batch);
             Move(_bulk, bulk, batch);
             left = Waiting;
+            if (left > 0 && _idle > 0) Monitor.Pulse(_gate);
             return true;
         }
     }
 
-    /// <summary>What the last batch was; to be called by the taking thread, before it takes again.</summary>
+    /// <summary>What a batch was; to be called by the lane that took it, before it takes again.</summary>
     public void BatchEnded(int size, int bulk, TimeSpan duration)
     {
-        _window.BatchEnded(size, duration);
-        _lastBatch = time.GetTimestamp();
-        if (size > bulk)
-            _lastInteractive = _lastBatch;
+        lock (_gate)
+        {
+            _window.BatchEnded(size, duration);
+            _lastBatch = time.GetTimestamp();
+            if (size > bulk)
+                _lastInteractive = _lastBatch;
+        }
     }
 
     /// <summary>Takes no more images; those that wait are still handed out, without further waiting.</summary>
