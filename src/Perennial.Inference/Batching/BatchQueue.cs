@@ -24,6 +24,7 @@ public sealed class BatchQueue : IAsyncDisposable
     private readonly PermitPool _permits;
     private readonly WaitingLine _line;
     private readonly TimeProvider _time;
+    private readonly LoneRunner _alone;
     private readonly int _imageLength;
     private readonly Action<object?, CancellationToken> _giveUp;
     private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -44,6 +45,7 @@ public sealed class BatchQueue : IAsyncDisposable
         _time = time ?? TimeProvider.System;
         _permits = new PermitPool(options.Permits, options.BulkLimit);
         _line = new WaitingLine(plan, options.InteractivePerBulk, _time);
+        _alone = new LoneRunner(engine, observer, _time);
         _imageLength = BatchRunner.LengthOf(engine);
         _giveUp = (image, token) => GiveUp((PendingImage)image!, token);
         _lanes = _working = plan.Lanes;
@@ -107,6 +109,27 @@ public sealed class BatchQueue : IAsyncDisposable
         return new ValueTask<float[]>(pending.Task);
     }
 
+    /// <summary>
+    /// As <see cref="EmbedAsync(ReadOnlyMemory{float}, Permit, CancellationToken)"/>; where a lane is free and nobody waits, the image is run on the calling thread, which spares two
+    /// hand-overs between threads. For a caller that has nothing else to do meanwhile.
+    /// </summary>
+    /// <exception cref="InvalidOperationException">As many images as the permit is for are in the queue.</exception>
+    public ValueTask<float[]> EmbedHereAsync(ReadOnlyMemory<float> image, Permit permit, CancellationToken cancellationToken)
+    {
+        if (image.Length != _imageLength || cancellationToken.IsCancellationRequested)
+            return EmbedAsync(image, permit, cancellationToken);
+        permit.Enter();
+        if (!_line.TryStart())
+        {
+            permit.Leave();
+            return EmbedAsync(image, permit, cancellationToken);
+        }
+        Exception? failure = _alone.Run(image.Span, permit.Class == RequestClass.Bulk, out float[] embedding, out TimeSpan duration);
+        permit.Leave();
+        Ended(1, permit.Class == RequestClass.Bulk ? 1 : 0, duration);
+        return failure is null ? new ValueTask<float[]>(embedding) : ValueTask.FromException<float[]>(failure);
+    }
+
     /// <summary>Accepts nothing more, answers what was accepted, and ends.</summary>
     public ValueTask DisposeAsync()
     {
@@ -122,13 +145,19 @@ public sealed class BatchQueue : IAsyncDisposable
             foreach (PendingImage image in batch)
                 image.Cancellation.Unregister();
             (int bulk, TimeSpan duration) = runner.Run(batch, left);
-            double seconds = duration.TotalSeconds / batch.Count / _lanes;
-            Volatile.Write(ref _secondsPerImage, _secondsPerImage == 0 ? seconds : 0.8 * _secondsPerImage + 0.2 * seconds);
-            _line.BatchEnded(batch.Count, bulk, duration);
+            Ended(batch.Count, bulk, duration);
             batch.Clear();
         }
         if (Interlocked.Decrement(ref _working) == 0)
             _ended.SetResult();
+    }
+
+    private void Ended(int size, int bulk, TimeSpan duration)
+    {
+        double seconds = duration.TotalSeconds / size / _lanes;
+        Volatile.Write(ref _secondsPerImage, _secondsPerImage == 0 ? seconds : 0.8 * _secondsPerImage + 0.2 * seconds);
+        _line.BatchEnded(size, bulk, duration);
+        _line.Leave();
     }
 
     private void GiveUp(PendingImage image, CancellationToken token)

@@ -15,7 +15,7 @@ internal sealed class WaitingLine(BatchPlan plan, int interactivePerBulk, TimePr
     private long _arrivals;
     private long _lastBatch;
     private long? _lastInteractive;
-    private int _idle; // lanes that wait for images
+    private int _running; // batches under way, at most plan.Lanes
     private bool _closed;
 
     public int Count
@@ -55,7 +55,7 @@ internal sealed class WaitingLine(BatchPlan plan, int interactivePerBulk, TimePr
         }
     }
 
-    /// <summary>Waits for images and moves the next batch into <paramref name="batch"/>, interactive ones first; false when the line is closed and empty.</summary>
+    /// <summary>Waits for images and moves the next batch into <paramref name="batch"/>, interactive ones first; false when the line is closed and empty and no batch is under way.</summary>
     public bool TryTake(List<PendingImage> batch, out int left)
     {
         lock (_gate)
@@ -63,29 +63,41 @@ internal sealed class WaitingLine(BatchPlan plan, int interactivePerBulk, TimePr
             left = 0;
             do
             {
-                while (Waiting == 0)
+                while (Waiting == 0 || _running == plan.Lanes)
                 {
-                    if (_closed)
+                    if (_closed && Waiting == 0 && _running == 0)
                         return false;
-                    _idle++;
                     Monitor.Wait(_gate);
-                    _idle--;
                 }
                 Gather();
             }
             while (Waiting == 0); // all of them gave up meanwhile
             bool lately = _lastInteractive is { } at && time.GetElapsedTime(at) < Lately;
-            int most = Math.Min(plan.MaxBatch, (Waiting + _idle) / (_idle + 1)); // its part, rounded up
+            int free = plan.Lanes - _running++; // lanes that share what waits
+            int most = Math.Min(plan.MaxBatch, (Waiting + free - 1) / free);
             (int interactive, int bulk) = _share.Divide(_interactive.Count, _bulk.Count, lately, most);
             Move(_interactive, interactive, batch);
             Move(_bulk, bulk, batch);
             left = Waiting;
-            if (left > 0 && _idle > 0) Monitor.Pulse(_gate);
+            if (left > 0 && free > 1)
+                Monitor.Pulse(_gate);
             return true;
         }
     }
 
-    /// <summary>What a batch was; to be called by the lane that took it, before it takes again.</summary>
+    /// <summary>Takes a lane for a caller that runs its image itself; false when somebody waits or no lane is free.</summary>
+    public bool TryStart()
+    {
+        lock (_gate)
+        {
+            if (_closed || Waiting > 0 || _running == plan.Lanes)
+                return false;
+            _running++;
+            return true;
+        }
+    }
+
+    /// <summary>What a batch was; to be called when it has ended, before its lane is given back.</summary>
     public void BatchEnded(int size, int bulk, TimeSpan duration)
     {
         lock (_gate)
@@ -94,6 +106,19 @@ internal sealed class WaitingLine(BatchPlan plan, int interactivePerBulk, TimePr
             _lastBatch = time.GetTimestamp();
             if (size > bulk)
                 _lastInteractive = _lastBatch;
+        }
+    }
+
+    /// <summary>Gives back the lane of a batch that has ended.</summary>
+    public void Leave()
+    {
+        lock (_gate)
+        {
+            _running--;
+            if (_closed)
+                Monitor.PulseAll(_gate);
+            else if (Waiting > 0)
+                Monitor.Pulse(_gate);
         }
     }
 
