@@ -1,15 +1,16 @@
 using NetVips;
+using SkiaSharp;
 
 namespace Perennial.Core.Images;
 
 /// <summary>
-/// From untrusted bytes to pixels (libvips). JPEG, PNG, WebP, GIF and TIFF from memory; the first frame or page of several.
+/// From untrusted bytes to pixels (libvips, and Skia for plain JPEGs). JPEG, PNG, WebP, GIF and TIFF from memory; the first frame or page of several.
 /// Bounds are checked on the header, before a pixel is decoded. Thread-safe; one image is decoded on one thread.
 /// </summary>
 public static class ImageDecoder
 {
     // Beyond this ratio of the sides the square is cut out before it is resized: resizing the whole would exceed libvips' coordinates.
-    private const int ExtremeRatio = 64;
+    internal const int ExtremeRatio = 64;
     // Sources up to so many pixels are held decoded in memory, larger ones are streamed.
     private const int AtOnce = 1 << 20;
     // Handed to the loader. The thumbnail's own fail_on does not reach it: a truncated JPEG would come out half grey.
@@ -21,7 +22,7 @@ public static class ImageDecoder
     static ImageDecoder() => Libvips.EnsureReady();
 
     /// <summary>Names what the pixels of a tile depend on besides the image: the version of libvips, and of the steps taken here.</summary>
-    internal static string Version { get; } = "tile 1, libvips " + Libvips.Version;
+    internal static string Version { get; } = $"tile 2, libvips {Libvips.Version}, skia {SkiaSharpVersion.Native}";
 
     /// <summary>Reads the header, checks the bounds, and then decodes every pixel once to see that the image is whole.</summary>
     /// <exception cref="InvalidImageException">Empty, unsupported, corrupt or too large.</exception>
@@ -49,6 +50,7 @@ public static class ImageDecoder
             throw new ArgumentException($"The tile has {tile.Length} bytes; {preprocessing.TileBytes} are needed.", nameof(tile));
         }
 
+        if (PlainJpeg.TryDecode(bytes.Span, preprocessing, limits, tile)) return;
         using var image = EncodedImage.Open(bytes, limits);
         byte[] interleaved; // [S, S, 3]
         try

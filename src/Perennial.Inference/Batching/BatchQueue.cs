@@ -4,16 +4,16 @@ namespace Perennial.Inference.Batching;
 
 /// <summary>
 /// Turns single images from many callers into batches for one engine. A bounded number is accepted (permits), the rest is
-/// refused at once; one thread owns the engine and runs batch after batch.
+/// refused at once; the lanes of the <see cref="BatchPlan"/>, a thread each, run batch after batch.
 /// </summary>
 /// <remarks>
-/// When a batch is run: as soon as the engine is free and somebody waits, with all who wait, up to MaxBatch. Under load the
-/// next batch fills by itself while one is running. The one exception is a pause of at most MaxDelay right after a batch
+/// When a batch is run: as soon as a lane is free and somebody waits, with all who wait, up to MaxBatch; idle lanes share what waits. Under load the
+/// next batch fills by itself while others are running. The one exception is a pause of at most MaxDelay right after a batch
 /// larger than what waits now, in which its callers may come back (<see cref="GatherWindow"/>); a lone caller, a queue that is
 /// long enough and an engine that was idle never wait.
 /// Who is in it: interactive first, but of every <c>InteractivePerBulk + 1</c> images one is bulk while both wait; for one second
 /// after the last interactive image, a batch of bulk alone is kept to that share of MaxBatch, because whoever comes next waits for it.
-/// Memory: one input and one output buffer of MaxBatch images, pinned, for the life of the queue; a batch of one is run on the
+/// Memory: an input and an output buffer of MaxBatch images a lane, pinned, for the life of the queue; a batch of one is run on the
 /// caller's memory. The queue does not own the engine; dispose the queue first.
 /// </remarks>
 public sealed class BatchQueue : IAsyncDisposable
@@ -23,28 +23,35 @@ public sealed class BatchQueue : IAsyncDisposable
 
     private readonly PermitPool _permits;
     private readonly WaitingLine _line;
-    private readonly BatchRunner _runner;
     private readonly TimeProvider _time;
+    private readonly LoneRunner _alone;
     private readonly int _imageLength;
     private readonly Action<object?, CancellationToken> _giveUp;
     private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private double _secondsPerImage; // moving average; 0 before the first batch
+    private readonly int _lanes;
+    private int _working;
+    private double _secondsPerImage; // moving average of all lanes together; 0 before the first batch
 
     /// <param name="options">Validated here.</param>
     /// <param name="engine">An encoder, used by this queue alone from now on.</param>
     /// <param name="observer">Told of every batch.</param>
     /// <param name="time">Clock of the measurements.</param>
+    /// <param name="plan">What was measured for this engine; null: one lane, and batch and delay as the options say.</param>
     /// <exception cref="ArgumentException">An option is out of range.</exception>
-    public BatchQueue(BatchQueueOptions options, IInferenceEngine engine, BatchObserver? observer = null, TimeProvider? time = null)
+    public BatchQueue(BatchQueueOptions options, IInferenceEngine engine, BatchObserver? observer = null, TimeProvider? time = null, BatchPlan? plan = null)
     {
         options.Validate();
+        plan ??= BatchPlan.Of(options);
         _time = time ?? TimeProvider.System;
         _permits = new PermitPool(options.Permits, options.BulkLimit);
-        _line = new WaitingLine(options, _time);
-        _runner = new BatchRunner(engine, options.MaxBatch, observer, _time);
-        _imageLength = _runner.ItemLength;
+        _line = new WaitingLine(plan, options.InteractivePerBulk, _time);
+        _alone = new LoneRunner(engine, observer, _time);
+        _imageLength = BatchRunner.LengthOf(engine);
         _giveUp = (image, token) => GiveUp((PendingImage)image!, token);
-        new Thread(Work) { IsBackground = true, Name = $"batches {engine.Name}" }.Start();
+        _lanes = _working = plan.Lanes;
+        BatchRunner[] runners = [.. Enumerable.Range(0, _lanes).Select(_ => new BatchRunner(engine, plan.MaxBatch, observer, _time))];
+        foreach (BatchRunner runner in runners)
+            new Thread(() => Work(runner)) { IsBackground = true, Name = $"batches {engine.Name}" }.Start();
     }
 
     /// <summary>Images accepted and not yet answered, or for which a permit is held.</summary>
@@ -102,6 +109,27 @@ public sealed class BatchQueue : IAsyncDisposable
         return new ValueTask<float[]>(pending.Task);
     }
 
+    /// <summary>
+    /// As <see cref="EmbedAsync(ReadOnlyMemory{float}, Permit, CancellationToken)"/>; where a lane is free and nobody waits, the image is run on the calling thread, which spares two
+    /// hand-overs between threads. For a caller that has nothing else to do meanwhile.
+    /// </summary>
+    /// <exception cref="InvalidOperationException">As many images as the permit is for are in the queue.</exception>
+    public ValueTask<float[]> EmbedHereAsync(ReadOnlyMemory<float> image, Permit permit, CancellationToken cancellationToken)
+    {
+        if (image.Length != _imageLength || cancellationToken.IsCancellationRequested)
+            return EmbedAsync(image, permit, cancellationToken);
+        permit.Enter();
+        if (!_line.TryStart())
+        {
+            permit.Leave();
+            return EmbedAsync(image, permit, cancellationToken);
+        }
+        Exception? failure = _alone.Run(image.Span, permit.Class == RequestClass.Bulk, out float[] embedding, out TimeSpan duration);
+        permit.Leave();
+        Ended(1, permit.Class == RequestClass.Bulk ? 1 : 0, duration);
+        return failure is null ? new ValueTask<float[]>(embedding) : ValueTask.FromException<float[]>(failure);
+    }
+
     /// <summary>Accepts nothing more, answers what was accepted, and ends.</summary>
     public ValueTask DisposeAsync()
     {
@@ -109,20 +137,27 @@ public sealed class BatchQueue : IAsyncDisposable
         return new ValueTask(_ended.Task);
     }
 
-    private void Work()
+    private void Work(BatchRunner runner)
     {
         List<PendingImage> batch = [];
         while (_line.TryTake(batch, out int left))
         {
             foreach (PendingImage image in batch)
                 image.Cancellation.Unregister();
-            (int bulk, TimeSpan duration) = _runner.Run(batch, left);
-            double seconds = duration.TotalSeconds / batch.Count;
-            Volatile.Write(ref _secondsPerImage, _secondsPerImage == 0 ? seconds : 0.8 * _secondsPerImage + 0.2 * seconds);
-            _line.BatchEnded(batch.Count, bulk, duration);
+            (int bulk, TimeSpan duration) = runner.Run(batch, left);
+            Ended(batch.Count, bulk, duration);
             batch.Clear();
         }
-        _ended.SetResult();
+        if (Interlocked.Decrement(ref _working) == 0)
+            _ended.SetResult();
+    }
+
+    private void Ended(int size, int bulk, TimeSpan duration)
+    {
+        double seconds = duration.TotalSeconds / size / _lanes;
+        Volatile.Write(ref _secondsPerImage, _secondsPerImage == 0 ? seconds : 0.8 * _secondsPerImage + 0.2 * seconds);
+        _line.BatchEnded(size, bulk, duration);
+        _line.Leave();
     }
 
     private void GiveUp(PendingImage image, CancellationToken token)

@@ -5,7 +5,16 @@ namespace Perennial.Inference.Batching;
 /// <summary>How requests become batches, and how many may wait.</summary>
 public sealed record BatchQueueOptions
 {
-    /// <summary>Most images in one run of the engine.</summary>
+    /// <summary>Whether batch size, lanes and delay are measured when a generation is put to work; else they are as set here.</summary>
+    /// <value>Default true.</value>
+    public bool Tune { get; init; } = true;
+
+    /// <summary>Batches that run at the same time.</summary>
+    /// <value>Default null: measured, or 1 without <see cref="Tune"/>. 1 to 64.</value>
+    [Range(1, 64)]
+    public int? Lanes { get; init; }
+
+    /// <summary>Most images in one run of the engine; measuring may find that fewer are better.</summary>
     /// <value>Default 16. 1 to 1024. On a CPU more gives hardly more throughput, and everybody in the batch waits longer.</value>
     [Range(1, 1024)]
     public int MaxBatch { get; init; } = 16;

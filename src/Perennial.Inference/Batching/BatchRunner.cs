@@ -14,15 +14,17 @@ internal sealed class BatchRunner
     public BatchRunner(IInferenceEngine engine, int maxBatch, BatchObserver? observer, TimeProvider time)
     {
         (_engine, _observer, _time) = (engine, observer, time);
-        ItemLength = engine.ItemShape.Aggregate(1, (product, size) => checked(product * size));
+        ItemLength = LengthOf(engine);
         int buffered = maxBatch == 1 ? 0 : maxBatch; // a batch of one needs no buffer
         _input = GC.AllocateUninitializedArray<float>(checked(buffered * ItemLength), pinned: true);
         _output = GC.AllocateUninitializedArray<float>(checked(buffered * engine.Dimensions), pinned: true);
         _waits = new TimeSpan[maxBatch];
     }
 
+    private int ItemLength { get; }
+
     /// <summary>Floats of one image.</summary>
-    public int ItemLength { get; }
+    public static int LengthOf(IInferenceEngine engine) => engine.ItemShape.Aggregate(1, (product, size) => checked(product * size));
 
     /// <summary>Never throws. Afterwards every image of the batch is answered and its permit given back.</summary>
     /// <returns>How many were bulk, and the time in the engine.</returns>
@@ -46,11 +48,11 @@ internal sealed class BatchRunner
         }
         catch (Exception exception) // whatever it is, it costs this batch and not the queue
         {
-            failure = exception as EngineException ?? new EngineException($"The engine {_engine.Name} failed on a batch of {n}: {exception.Message}", exception);
+            failure = FailureOf(_engine, n, exception);
         }
         TimeSpan duration = _time.GetElapsedTime(started);
 
-        Observe(new BatchMeasurement { Size = n, Bulk = bulk, Inference = duration, QueueWaits = _waits.AsSpan(0, n), Waiting = left, Failed = failure is not null });
+        Tell(_observer, new BatchMeasurement { Size = n, Bulk = bulk, Inference = duration, QueueWaits = _waits.AsSpan(0, n), Waiting = left, Failed = failure is not null });
         for (int i = 0; i < n; i++)
         {
             batch[i].Permit.Leave();
@@ -69,13 +71,18 @@ internal sealed class BatchRunner
         return _input.AsSpan(0, batch.Count * ItemLength);
     }
 
-    private void Observe(BatchMeasurement batch)
+    /// <summary>What callers are told of a failure in the engine.</summary>
+    public static EngineException FailureOf(IInferenceEngine engine, int n, Exception exception) =>
+        exception as EngineException ?? new EngineException($"The engine {engine.Name} failed on a batch of {n}: {exception.Message}", exception);
+
+    /// <summary>Calls an observer, whose faults must not cost answers.</summary>
+    public static void Tell(BatchObserver? observer, BatchMeasurement batch)
     {
         try
         {
-            _observer?.Invoke(batch);
+            observer?.Invoke(batch);
         }
-        catch (Exception) // an observer's fault must not cost answers
+        catch (Exception)
         {
         }
     }

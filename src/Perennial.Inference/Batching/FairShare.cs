@@ -12,21 +12,23 @@ internal sealed class FairShare(int maxBatch, int interactivePerBulk)
     /// <param name="interactive">Images waiting.</param>
     /// <param name="bulk">Images waiting.</param>
     /// <param name="interactiveLately">Somebody was served a moment ago and may well come back, so a batch of bulk alone stays short.</param>
-    public (int Interactive, int Bulk) Divide(int interactive, int bulk, bool interactiveLately)
+    /// <param name="places">Of this batch, where other lanes take a part of what waits; null for all.</param>
+    public (int Interactive, int Bulk) Divide(int interactive, int bulk, bool interactiveLately, int? places = null)
     {
+        int most = places ?? maxBatch;
         if (bulk == 0)
         {
             _served = 0;
-            return (Math.Min(interactive, maxBatch), 0);
+            return (Math.Min(interactive, most), 0);
         }
         if (interactive == 0)
         {
-            int alone = Math.Min(bulk, interactiveLately ? Math.Max(1, maxBatch / (interactivePerBulk + 1)) : maxBatch);
+            int alone = Math.Min(bulk, interactiveLately ? Math.Max(1, most / (interactivePerBulk + 1)) : most);
             _served = Math.Max(0, _served - alone * interactivePerBulk);
             return (0, alone);
         }
-        int due = Math.Min(Math.Min(_served / interactivePerBulk, bulk), maxBatch);
-        int first = Math.Min(interactive, maxBatch - due);
+        int due = Math.Min(Math.Min(_served / interactivePerBulk, bulk), most);
+        int first = Math.Min(interactive, most - due);
         _served = Math.Min(_most, _served - due * interactivePerBulk + first);
         return (first, due);
     }

@@ -2,19 +2,20 @@ namespace Perennial.Inference.Batching;
 
 /// <summary>
 /// Accepted images in order of arrival, one line a class, and the rules by which they leave it in batches. Any thread adds and
-/// removes; one thread, the queue's own, takes.
+/// removes; the lanes' threads take, and share what waits: two idle lanes and eight images make two batches of four.
 /// </summary>
-internal sealed class WaitingLine(BatchQueueOptions options, TimeProvider time)
+internal sealed class WaitingLine(BatchPlan plan, int interactivePerBulk, TimeProvider time)
 {
     private static readonly TimeSpan Lately = TimeSpan.FromSeconds(1);
 
     private readonly object _gate = new();
     private readonly LinkedList<PendingImage> _interactive = new(), _bulk = new();
-    private readonly FairShare _share = new(options.MaxBatch, options.InteractivePerBulk);
-    private readonly GatherWindow _window = new(options.MaxBatch, options.MaxDelay);
+    private readonly FairShare _share = new(plan.MaxBatch, interactivePerBulk);
+    private readonly GatherWindow _window = new(plan.MaxBatch, plan.MaxDelay);
     private long _arrivals;
     private long _lastBatch;
     private long? _lastInteractive;
+    private int _running; // batches under way, at most plan.Lanes
     private bool _closed;
 
     public int Count
@@ -54,7 +55,7 @@ internal sealed class WaitingLine(BatchQueueOptions options, TimeProvider time)
         }
     }
 
-    /// <summary>Waits for images and moves the next batch into <paramref name="batch"/>, interactive ones first; false when the line is closed and empty.</summary>
+    /// <summary>Waits for images and moves the next batch into <paramref name="batch"/>, interactive ones first; false when the line is closed and empty and no batch is under way.</summary>
     public bool TryTake(List<PendingImage> batch, out int left)
     {
         lock (_gate)
@@ -62,9 +63,9 @@ internal sealed class WaitingLine(BatchQueueOptions options, TimeProvider time)
             left = 0;
             do
             {
-                while (Waiting == 0)
+                while (Waiting == 0 || _running == plan.Lanes)
                 {
-                    if (_closed)
+                    if (_closed && Waiting == 0 && _running == 0)
                         return false;
                     Monitor.Wait(_gate);
                 }
@@ -72,21 +73,53 @@ internal sealed class WaitingLine(BatchQueueOptions options, TimeProvider time)
             }
             while (Waiting == 0); // all of them gave up meanwhile
             bool lately = _lastInteractive is { } at && time.GetElapsedTime(at) < Lately;
-            (int interactive, int bulk) = _share.Divide(_interactive.Count, _bulk.Count, lately);
+            int free = plan.Lanes - _running++; // lanes that share what waits
+            int most = Math.Min(plan.MaxBatch, (Waiting + free - 1) / free);
+            (int interactive, int bulk) = _share.Divide(_interactive.Count, _bulk.Count, lately, most);
             Move(_interactive, interactive, batch);
             Move(_bulk, bulk, batch);
             left = Waiting;
+            if (left > 0 && free > 1)
+                Monitor.Pulse(_gate);
             return true;
         }
     }
 
-    /// <summary>What the last batch was; to be called by the taking thread, before it takes again.</summary>
+    /// <summary>Takes a lane for a caller that runs its image itself; false when somebody waits or no lane is free.</summary>
+    public bool TryStart()
+    {
+        lock (_gate)
+        {
+            if (_closed || Waiting > 0 || _running == plan.Lanes)
+                return false;
+            _running++;
+            return true;
+        }
+    }
+
+    /// <summary>What a batch was; to be called when it has ended, before its lane is given back.</summary>
     public void BatchEnded(int size, int bulk, TimeSpan duration)
     {
-        _window.BatchEnded(size, duration);
-        _lastBatch = time.GetTimestamp();
-        if (size > bulk)
-            _lastInteractive = _lastBatch;
+        lock (_gate)
+        {
+            _window.BatchEnded(size, duration);
+            _lastBatch = time.GetTimestamp();
+            if (size > bulk)
+                _lastInteractive = _lastBatch;
+        }
+    }
+
+    /// <summary>Gives back the lane of a batch that has ended.</summary>
+    public void Leave()
+    {
+        lock (_gate)
+        {
+            _running--;
+            if (_closed)
+                Monitor.PulseAll(_gate);
+            else if (Waiting > 0)
+                Monitor.Pulse(_gate);
+        }
     }
 
     /// <summary>Takes no more images; those that wait are still handed out, without further waiting.</summary>

@@ -32,7 +32,16 @@ internal sealed class Deployment
         using (RunMetrics.SwapSeconds.WithLabels("admit").NewTimer())
         {
             AdmittedGeneration generation = await Task.Run(() => Admission.Admit(folder, options.Engine, cancellationToken), cancellationToken);
-            return new Deployment(generation, new BatchQueue(options.Batching, generation.Encoder, options.Observer));
+            try
+            {
+                BatchPlan plan = await Task.Run(() => BatchPlans.For(generation, options.Batching, cancellationToken), cancellationToken);
+                return new Deployment(generation, new BatchQueue(options.Batching, generation.Encoder, options.Observer, plan: plan));
+            }
+            catch
+            {
+                generation.Dispose();
+                throw;
+            }
         }
     }
 

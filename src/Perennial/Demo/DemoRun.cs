@@ -28,7 +28,7 @@ internal sealed class DemoRun(Terminal terminal, string dataDirectory, Uri? addr
             ? await DemoPictures.RenderAsync(images, terminal, cancellationToken)
             : await DemoPictures.ReadAsync(data, terminal, cancellationToken);
 
-        await using DemoService service = await DemoService.StartAsync(dataDirectory, address, cancellationToken);
+        await using ServiceProcess service = await ServiceProcess.StartAsync(dataDirectory, address, cancellationToken);
         using var client = new PerennialClient(service.Address);
         terminal.Remark($"service at {service.Address} (its output: {service.Log})");
         Dictionary<string, string> families = await IngestAsync(client, pictures.Stock, cancellationToken);
@@ -176,7 +176,7 @@ internal sealed class DemoRun(Terminal terminal, string dataDirectory, Uri? addr
         terminal.Results.Write(table);
     }
 
-    private void ShowWhereToGo(DemoService service, DemoPictures pictures)
+    private void ShowWhereToGo(ServiceProcess service, DemoPictures pictures)
     {
         string query = Path.Combine(dataDirectory, "query" + Path.GetExtension(pictures.Queries[0].Name));
         File.WriteAllBytes(query, pictures.Queries[0].Bytes);

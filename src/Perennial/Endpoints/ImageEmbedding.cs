@@ -54,7 +54,8 @@ internal sealed class ImageEmbedding(PerennialOptions options, Gates gates)
         {
             using (await gates.Decoding.EnterAsync(cancellationToken)) Decode(image.Bytes, pair.Manifest.Preprocessing, input.AsSpan(0, length));
             decoded(Stopwatch.GetTimestamp());
-            return new EmbeddedImage(await pair.Embedder.EmbedAsync(input.AsMemory(0, length), permit, cancellationToken), null);
+            ReadOnlyMemory<float> pixels = input.AsMemory(0, length);
+            return new EmbeddedImage(await (permit.Images == 1 ? pair.Embedder.EmbedHereAsync(pixels, permit, cancellationToken) : pair.Embedder.EmbedAsync(pixels, permit, cancellationToken)), null);
         }
         catch (InvalidImageException exception)
         {

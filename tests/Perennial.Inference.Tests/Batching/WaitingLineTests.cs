@@ -51,6 +51,7 @@ public sealed class WaitingLineTests
             Thread.Yield();
         PendingImage second = Add(line);
         taker.Join();
+        line.Leave();
         Assert.Equal([first, second], batch);
     }
 
@@ -86,7 +87,7 @@ public sealed class WaitingLineTests
         Assert.Equal(0, line.Count);
     }
 
-    private WaitingLine Line(BatchQueueOptions options) => new(options, _time);
+    private WaitingLine Line(BatchQueueOptions options) => new(BatchPlan.Of(options), options.InteractivePerBulk, _time);
 
     private PendingImage Add(WaitingLine line, RequestClass requestClass = RequestClass.Interactive)
     {
@@ -101,6 +102,7 @@ public sealed class WaitingLineTests
     {
         List<PendingImage> batch = [];
         Assert.True(line.TryTake(batch, out _));
+        line.Leave();
         return batch;
     }
 }

@@ -3,16 +3,16 @@ using System.Net;
 using System.Net.Sockets;
 using System.Runtime.InteropServices;
 
-namespace Perennial.Demo;
+namespace Perennial.Client;
 
 /// <summary>The service as a process of its own, as anybody would run it; what it says goes to a file.</summary>
-internal sealed partial class DemoService : IAsyncDisposable
+internal sealed partial class ServiceProcess : IAsyncDisposable
 {
     private static readonly TimeSpan TimeToStart = TimeSpan.FromSeconds(60), TimeToStop = TimeSpan.FromSeconds(15);
 
     private readonly Process _process;
 
-    private DemoService(Process process, Uri address, string log) => (_process, Address, Log) = (process, address, log);
+    private ServiceProcess(Process process, Uri address, string log) => (_process, Address, Log) = (process, address, log);
 
     public Uri Address { get; }
 
@@ -21,7 +21,7 @@ internal sealed partial class DemoService : IAsyncDisposable
 
     /// <summary>Starts it and waits until it is ready.</summary>
     /// <exception cref="InvalidOperationException">It ended, or did not answer in time; the message names its log.</exception>
-    public static async Task<DemoService> StartAsync(string dataDirectory, Uri? address, CancellationToken cancellationToken)
+    public static async Task<ServiceProcess> StartAsync(string dataDirectory, Uri? address, CancellationToken cancellationToken, IReadOnlyDictionary<string, string>? environment = null)
     {
         Directory.CreateDirectory(dataDirectory);
         address ??= new Uri($"http://127.0.0.1:{FreePort()}");
@@ -29,13 +29,14 @@ internal sealed partial class DemoService : IAsyncDisposable
         var start = new ProcessStartInfo(Environment.ProcessPath!) { RedirectStandardOutput = true, RedirectStandardError = true };
         if (Path.GetFileNameWithoutExtension(Environment.ProcessPath) == "dotnet") start.ArgumentList.Add(Path.Combine(AppContext.BaseDirectory, "perennial.dll"));
         foreach (string argument in new[] { "serve", "--data-dir", dataDirectory, "--urls", address.ToString().TrimEnd('/') }) start.ArgumentList.Add(argument);
+        foreach ((string name, string value) in environment ?? new Dictionary<string, string>()) start.Environment[name] = value;
         var process = Process.Start(start) ?? throw new InvalidOperationException("The service could not be started.");
         var writer = TextWriter.Synchronized(new StreamWriter(log) { AutoFlush = true });
         process.OutputDataReceived += (_, line) => writer.WriteLine(line.Data);
         process.ErrorDataReceived += (_, line) => writer.WriteLine(line.Data);
         process.BeginOutputReadLine();
         process.BeginErrorReadLine();
-        var service = new DemoService(process, address, log);
+        var service = new ServiceProcess(process, address, log);
         try
         {
             await service.ReadyAsync(cancellationToken);
