@@ -52,7 +52,7 @@ internal sealed class PlanCache(string directory)
         }
     }
 
-    private string PathOf(PlanStamp stamp, string ending) => Path.Combine(directory, stamp.Name + ending);
+    private string PathOf(PlanStamp stamp, string ending) => Path.Combine(directory, stamp.FileName() + ending);
 
     private static void Place(string path, ReadOnlySpan<byte> content)
     {

@@ -18,14 +18,11 @@ internal sealed record PlanStamp(
     string Encoder, string Onnx, string Gpu, string ComputeCapability, string TensorRt, int MaxBatch, int BestBatch, int WorkspaceMegabytes, string Plan)
 {
     /// <summary>File name without an ending; different for whatever makes a plan useless elsewhere.</summary>
-    public string Name
+    public string FileName()
     {
-        get
-        {
-            string gpu = string.Concat(Gpu.Where(char.IsAsciiLetterOrDigit)).ToLowerInvariant();
-            byte[] rest = SHA256.HashData(Bytes(this with { Plan = "" }));
-            return $"{Encoder[..Math.Min(16, Encoder.Length)]}-{gpu}-sm{ComputeCapability}-trt{TensorRt}-b{MaxBatch}-{Convert.ToHexStringLower(rest.AsSpan(0, 4))}";
-        }
+        string gpu = string.Concat(Gpu.Where(char.IsAsciiLetterOrDigit)).ToLowerInvariant();
+        byte[] rest = SHA256.HashData(Bytes(this with { Plan = "" }));
+        return $"{Encoder[..Math.Min(16, Encoder.Length)]}-{gpu}-sm{ComputeCapability}-trt{TensorRt}-b{MaxBatch}-{Convert.ToHexStringLower(rest.AsSpan(0, 4))}";
     }
 
     public static string Digest(ReadOnlySpan<byte> bytes) => Convert.ToHexStringLower(SHA256.HashData(bytes));

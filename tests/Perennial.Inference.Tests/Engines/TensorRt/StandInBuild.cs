@@ -38,7 +38,7 @@ public sealed class StandInBuild : IDisposable
     {
         Directory.CreateDirectory(Folder(major));
         string cuda = StandIn.Cuda(major), infer = $"libnvinfer.so.{major}", parser = $"libnvonnxparser.so.{major}";
-        Library(major, "cudart.cpp", cuda);
+        Library(major, "cudart.cpp", cuda); // each needs those before it, which the engine has loaded by then
         Library(major, "nvinfer.cpp", infer, cuda);
         Library(major, "nvonnxparser.cpp", parser, infer, cuda);
     }
@@ -47,7 +47,8 @@ public sealed class StandInBuild : IDisposable
     [
         "-std=c++20", "-O1", "-fPIC", "-shared", "-pthread", "-fvisibility=hidden", "-Wall", "-Wextra", "-Werror", $"-DSTANDIN_MAJOR={major}",
         Path.Combine(AppContext.BaseDirectory, "Engines", "TensorRt", "standin", source), "-o", Path.Combine(Folder(major), name),
-        $"-Wl,-soname,{name}", "-Wl,-rpath,$ORIGIN", $"-L{Folder(major)}", .. needs.Select(need => $"-l:{need}"),
+        $"-Wl,-soname,standin-{name}", // or the loader would take a stand-in, once loaded, for the real library of that name
+        $"-L{Folder(major)}", .. needs.Select(need => $"-l:{need}"),
     ]);
 
     private static void Compile(string[] arguments)
