@@ -16,9 +16,10 @@ public static class EngineCandidates
     /// <summary>Why an engine cannot be tried here, without a full stop; null where it can.</summary>
     /// <param name="kind">One of <see cref="EngineKinds"/> but "auto".</param>
     /// <param name="options">GPU and cache folder.</param>
-    public static string? Missing(string kind, EngineOptions options) => MissingAmong(All, kind, options);
+    public static string? Missing(string kind, EngineOptions options) => Missing(All, kind, options);
 
-    internal static string? MissingAmong(IEnumerable<EngineCandidate> candidates, string kind, EngineOptions options)
+    /// <summary>The same among other engines than those of this build.</summary>
+    public static string? Missing(IEnumerable<EngineCandidate> candidates, string kind, EngineOptions options)
     {
         if (candidates.FirstOrDefault(candidate => candidate.Kind == kind) is not { } named)
             return $"this build has no engine {kind}";

@@ -29,7 +29,7 @@ internal sealed class EngineSelection(IReadOnlyList<EngineCandidate> candidates,
         Exception? last = null;
         foreach (string kind in named ? [options.Kind] : candidates.Select(candidate => candidate.Kind))
         {
-            if (EngineCandidates.MissingAmong(candidates, kind, options) is { } missing)
+            if (EngineCandidates.Missing(candidates, kind, options) is { } missing)
             {
                 refused.Add(new EngineRefusal(kind, null, missing));
                 continue;

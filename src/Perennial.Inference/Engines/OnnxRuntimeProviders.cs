@@ -36,7 +36,7 @@ internal static class OnnxRuntimeProviders
         }
         catch (OnnxRuntimeException exception)
         {
-            throw new EngineException($"ONNX Runtime's {Name(provider)} provider does not start: {exception.Message}", exception);
+            throw new EngineException($"ONNX Runtime's {Name(provider)} provider does not start: {Told(exception.Message)}", exception);
         }
     }
 
@@ -75,6 +75,15 @@ internal static class OnnxRuntimeProviders
     private static string? MissingInBuild(OnnxRuntimeProvider provider) =>
         OrtEnv.Instance().GetAvailableProviders().Contains(provider == OnnxRuntimeProvider.Cuda ? "CUDAExecutionProvider" : "TensorrtExecutionProvider") ? null
             : $"this build of ONNX Runtime has no {Name(provider)} provider: build with -p:Cuda=true";
+
+    // Of a library that is not found the runtime tells its own source lines first; what counts comes last.
+    internal static string Told(string message)
+    {
+        const string Library = "with error: ";
+        return message.LastIndexOf(Library, StringComparison.Ordinal) is var at and >= 0
+            ? $"{message[(at + Library.Length)..].TrimEnd()}; put the folders of CUDA, cuDNN and TensorRT into LD_LIBRARY_PATH."
+            : message;
+    }
 
     private static string Name(OnnxRuntimeProvider provider) => provider == OnnxRuntimeProvider.Cuda ? "CUDA" : "TensorRT";
 

@@ -41,6 +41,13 @@ public sealed class OnnxRuntimeProvidersTests : IDisposable
     }
 
     [Fact]
+    public void Of_a_library_that_is_not_found_its_name_is_told_and_what_to_do() => Assert.Equal(
+        "libcublasLt.so.13: cannot open shared object file: No such file or directory; put the folders of CUDA, cuDNN and TensorRT into LD_LIBRARY_PATH.",
+        OnnxRuntimeProviders.Told(
+            "[ErrorCode:Fail] provider_bridge_ort.cc:2043 onnxruntime::Provider& onnxruntime::ProviderLibrary::Get() [ONNXRuntimeError] : 1 : FAIL : Failed to load library "
+            + "/app/libonnxruntime_providers_cuda.so with error: libcublasLt.so.13: cannot open shared object file: No such file or directory\n"));
+
+    [Fact]
     public void In_a_build_with_cuda_a_machine_without_a_gpu_is_told_that_it_has_none()
     {
         Assert.SkipWhen(CpuBuild, "This is the build for the processor.");

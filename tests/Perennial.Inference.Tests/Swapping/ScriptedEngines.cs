@@ -1,6 +1,6 @@
 using Perennial.Inference.Engines;
 
-namespace Perennial.Inference.Tests.Models;
+namespace Perennial.Inference.Tests.Swapping;
 
 /// <summary>Engines to choose from that do what a test says.</summary>
 internal static class ScriptedEngines
