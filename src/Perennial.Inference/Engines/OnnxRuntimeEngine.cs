@@ -5,13 +5,14 @@ using Perennial.Inference.Swapping;
 namespace Perennial.Inference.Engines;
 
 /// <summary>
-/// An encoder or a classifier on ONNX Runtime's CPU provider. One session; batches run in parallel when several threads call
-/// <see cref="Run"/>, but one batch alone uses all of <see cref="EngineOptions.IntraOpThreads"/>, so one caller at a time is best.
+/// An encoder or a classifier on ONNX Runtime: on the processor, or on a GPU through the CUDA or the TensorRT provider. One session; batches run in
+/// parallel when several threads call <see cref="Run"/>, but one batch alone uses all of <see cref="EngineOptions.IntraOpThreads"/>, so one caller
+/// at a time is best.
 /// </summary>
 /// <remarks>
-/// Input and output are the callers' memory, pinned for the length of the run, never copied. Custom-operator libraries are
-/// executable code and never loaded: a model that needs one is refused. The same batch gives the same bits; a row's bits may
-/// differ between batch sizes, because the runtime multiplies matrices of different heights by different kernels.
+/// Input and output are the callers' memory, pinned for the length of the run; on the processor never copied, else once to the device and once back.
+/// Custom-operator libraries are executable code and never loaded: a model that needs one is refused. The same batch gives the same bits; a row's
+/// bits may differ between batch sizes, because the runtime multiplies matrices of different heights by different kernels.
 /// </remarks>
 public sealed class OnnxRuntimeEngine : IInferenceEngine
 {
@@ -23,11 +24,11 @@ public sealed class OnnxRuntimeEngine : IInferenceEngine
     private readonly UseCount _uses = new();
     private int _disposed;
 
-    private OnnxRuntimeEngine(InferenceSession session, ModelSignature signature, EngineOptions options)
+    private OnnxRuntimeEngine(InferenceSession session, ModelSignature signature, OnnxRuntimeProvider provider, string precision)
     {
         (_session, _signature) = (session, signature);
         (_inputs, _outputs) = ([signature.Input], [signature.Output]);
-        Name = $"onnxruntime-cpu-{options.Precision}";
+        Name = $"onnxruntime-{provider.ToString().ToLowerInvariant()}-{precision}";
     }
 
     public string Name { get; }
@@ -38,20 +39,23 @@ public sealed class OnnxRuntimeEngine : IInferenceEngine
 
     internal ModelSignature Signature => _signature;
 
-    /// <summary>Reads a network and prepares it for running.</summary>
+    /// <summary>Reads a network and prepares it for running on the processor.</summary>
     /// <param name="onnxPath">"image" [N, 3, H, W] to "embedding" [N, D], or "embedding" [N, D] to "probabilities" [N, C]; N free, float32.</param>
     /// <param name="options">Threads and memory.</param>
     /// <exception cref="EngineException">The file is missing, is not ONNX, uses an unknown operator, or has another input or output.</exception>
-    public static OnnxRuntimeEngine Load(string onnxPath, EngineOptions options)
+    public static OnnxRuntimeEngine Load(string onnxPath, EngineOptions options) => Load(onnxPath, digest: "", options, OnnxRuntimeProvider.Cpu);
+
+    /// <inheritdoc cref="EngineLoader"/>
+    internal static OnnxRuntimeEngine Load(string onnxPath, string digest, EngineOptions options, OnnxRuntimeProvider provider)
     {
         options.Validate();
         string file = Path.GetFileName(onnxPath);
         if (!File.Exists(onnxPath))
             throw new EngineException($"There is no file {onnxPath}.");
-        InferenceSession session = Open(onnxPath, file, options);
+        InferenceSession session = OnnxRuntimeSessions.Open(onnxPath, file, digest, options, provider);
         try
         {
-            return new OnnxRuntimeEngine(session, ModelSignature.Of(session, file), options);
+            return new OnnxRuntimeEngine(session, ModelSignature.Of(session, file), provider, options.Precision == EncoderPrecision.Auto ? EncoderPrecision.Fp32 : options.Precision);
         }
         catch
         {
@@ -97,30 +101,6 @@ public sealed class OnnxRuntimeEngine : IInferenceEngine
     {
         if (_uses.Leave())
             _session.Dispose();
-    }
-
-    private static InferenceSession Open(string onnxPath, string file, EngineOptions options)
-    {
-        using SessionOptions session = new()
-        {
-            IntraOpNumThreads = options.IntraOpThreads,
-            InterOpNumThreads = 1,
-            ExecutionMode = ExecutionMode.ORT_SEQUENTIAL,
-            GraphOptimizationLevel = GraphOptimizationLevel.ORT_ENABLE_ALL,
-            EnableCpuMemArena = options.KeepMemory,
-            EnableMemoryPattern = options.KeepMemory,
-            LogSeverityLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL, // errors come as exceptions
-        };
-        session.AddSessionConfigEntry("session.use_deterministic_compute", "1");
-        session.AddSessionConfigEntry("session.intra_op.allow_spinning", options.Spin ? "1" : "0");
-        try
-        {
-            return new InferenceSession(onnxPath, session);
-        }
-        catch (OnnxRuntimeException exception)
-        {
-            throw new EngineException($"ONNX Runtime cannot load {file}: {exception.Message}", exception);
-        }
     }
 
     private static unsafe OrtValue View(float* data, long[] shape, int length) =>

@@ -9,74 +9,93 @@ namespace Perennial.Inference.Swapping;
 public static class Admission
 {
     /// <summary>
-    /// Verifies every file's digest, loads the engines, replays the probes within the manifest's tolerance and runs each batch size
-    /// that traffic will meet once. Takes seconds and blocks: call it off the request path.
+    /// Verifies every file's digest, chooses the first engine that loads, answers the probes within the manifest's tolerance and runs each batch size that
+    /// traffic will meet, and keeps it. Takes seconds (minutes where a GPU's engine is built) and blocks: call it off the request path.
     /// </summary>
     /// <param name="folder">The generation.</param>
-    /// <param name="options">Threads, precision of the encoder, largest batch.</param>
+    /// <param name="options">Engine and precision that are wanted, threads, largest batch.</param>
     /// <param name="cancellationToken">Checked between the steps.</param>
     /// <exception cref="AdmissionException">The generation must not serve; whatever was loaded is freed.</exception>
     /// <exception cref="OperationCanceledException">Cancelled; whatever was loaded is freed.</exception>
     public static AdmittedGeneration Admit(GenerationFolder folder, EngineOptions options, CancellationToken cancellationToken) =>
-        Admit(folder, options, OnnxRuntimeEngine.Load, cancellationToken);
+        Admit(folder, options, EngineSelection.OfThisMachine, cancellationToken);
 
     /// <param name="folder">The generation.</param>
-    /// <param name="options">Threads, precision of the encoder, largest batch.</param>
-    /// <param name="load">Makes an engine of an ONNX file; disposed here when the generation is refused.</param>
+    /// <param name="options">Engine and precision that are wanted, threads, largest batch.</param>
+    /// <param name="selection">The engines to choose from.</param>
     /// <param name="cancellationToken">Checked between the steps.</param>
-    internal static AdmittedGeneration Admit(GenerationFolder folder, EngineOptions options, Func<string, EngineOptions, IInferenceEngine> load, CancellationToken cancellationToken)
+    internal static AdmittedGeneration Admit(GenerationFolder folder, EngineOptions options, EngineSelection selection, CancellationToken cancellationToken)
     {
         options.Validate();
         cancellationToken.ThrowIfCancellationRequested();
-        IInferenceEngine? encoder = null, classifier = null;
+        IInferenceEngine? classifier = null;
         try
         {
-            // Step 1: the files are the ones that were committed.
+            // The files are the ones that were committed.
             folder.Verify();
             cancellationToken.ThrowIfCancellationRequested();
-            ProbeTolerance tolerance = ToleranceOf(folder.Manifest, options.Precision), exact = ToleranceOf(folder.Manifest, "fp32");
+            GenerationManifest manifest = folder.Manifest;
             Probes probes = Probes.Read(folder);
+            string[] offered = Offered(folder, options.Precision);
 
-            // Step 2: the engines are what the manifest says.
-            int size = folder.Manifest.Preprocessing.Size, dimensions = folder.Manifest.Dimensions, classes = folder.Manifest.Labels.Count;
-            string encoderFile = options.Precision == "fp16" ? GenerationFiles.EncoderFp16 : GenerationFiles.Encoder;
-            encoder = Checked(load(folder.File(encoderFile), options), encoderFile, [3, size, size], dimensions);
-            cancellationToken.ThrowIfCancellationRequested();
+            // The classifier first: it takes no time, and an encoder may take minutes to build.
+            int size = manifest.Preprocessing.Size, dimensions = manifest.Dimensions, classes = manifest.Labels.Count;
             if (classes > 0)
-                classifier = Checked(load(folder.File(GenerationFiles.Classifier), options with { Precision = "fp32" }), GenerationFiles.Classifier, [dimensions], classes);
-
-            // Step 3: they answer as torch did.
-            new ProbeReplay(encoderFile, tolerance).Run(encoder, probes.Images, probes.Embeddings, options.MaxBatch, cancellationToken);
-            if (classifier is not null)
-                new ProbeReplay(GenerationFiles.Classifier, exact).Run(classifier, probes.Embeddings, probes.Probabilities!, options.MaxBatch, cancellationToken);
-
-            // Step 4: no request is the first of its batch size.
-            Warm(encoder, options.MaxBatch, cancellationToken);
-            if (classifier is not null)
-                Warm(classifier, 1, cancellationToken);
-            return new AdmittedGeneration(folder.Manifest, encoder, classifier);
+            {
+                classifier = Proven(
+                    selection.ForClassifier, GenerationFiles.Classifier, [dimensions], classes, probes.Embeddings, probes.Probabilities!, warmed: 1,
+                    options with { Kind = selection.ForClassifier.Kind, Precision = EncoderPrecision.Fp32 });
+            }
+            (IInferenceEngine encoder, EngineChoice choice) = selection.First(options, offered, (candidate, chosen) => Proven(
+                candidate, EncoderPrecision.File(chosen.Precision), [3, size, size], dimensions, probes.Images, probes.Embeddings, options.MaxBatch, chosen));
+            return new AdmittedGeneration(manifest, encoder, choice, classifier);
         }
         catch (Exception exception)
         {
             classifier?.Dispose();
-            encoder?.Dispose();
             if (exception is OperationCanceledException)
                 throw;
             throw new AdmissionException($"Generation {folder.Number} is not admitted. {exception.Message}", exception);
         }
+
+        IInferenceEngine Proven(
+            EngineCandidate candidate, string file, int[] item, int dimensions, float[] inputs, float[] expected, int warmed, EngineOptions chosen)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            IInferenceEngine engine = candidate.Load(folder.File(file), folder.Manifest.Files[file], chosen);
+            try
+            {
+                Check(engine, file, item, dimensions);
+                new ProbeReplay(file, folder.Manifest.Tolerance[chosen.Precision]).Run(engine, inputs, expected, options.MaxBatch, cancellationToken);
+                Warm(engine, warmed, cancellationToken); // no request is the first of its batch size
+                return engine;
+            }
+            catch
+            {
+                engine.Dispose();
+                throw;
+            }
+        }
     }
 
-    private static ProbeTolerance ToleranceOf(GenerationManifest manifest, string precision) =>
-        manifest.Tolerance.TryGetValue(precision, out ProbeTolerance? tolerance) ? tolerance
-            : throw new AdmissionException($"Its manifest states no tolerance for {precision}.");
-
-    private static IInferenceEngine Checked(IInferenceEngine engine, string file, int[] item, int dimensions)
+    // fp32 is in every generation, and the classifier's; the others where file and tolerance are there.
+    private static string[] Offered(GenerationFolder folder, string wanted)
     {
-        if (engine.ItemShape.AsSpan().SequenceEqual(item) && engine.Dimensions == dimensions)
-            return engine;
-        string found = $"{file} maps [{string.Join(", ", engine.ItemShape)}] to [{engine.Dimensions}]; the manifest says [{string.Join(", ", item)}] to [{dimensions}].";
-        engine.Dispose();
-        throw new AdmissionException(found);
+        string[] offered = [.. folder.Manifest.Tolerance.Keys.Where(precision => folder.Has(EncoderPrecision.File(precision)))];
+        foreach (string needed in wanted == EncoderPrecision.Auto ? [EncoderPrecision.Fp32] : new[] { EncoderPrecision.Fp32, wanted })
+        {
+            if (!folder.Manifest.Tolerance.ContainsKey(needed))
+                throw new AdmissionException($"Its manifest states no tolerance for {needed}{(needed == EncoderPrecision.Fp32 ? "" : "; precision auto takes what there is")}.");
+            if (!offered.Contains(needed))
+                throw new AdmissionException($"It has no {EncoderPrecision.File(needed)}; precision auto takes what there is.");
+        }
+        return offered;
+    }
+
+    private static void Check(IInferenceEngine engine, string file, int[] item, int dimensions)
+    {
+        if (!engine.ItemShape.AsSpan().SequenceEqual(item) || engine.Dimensions != dimensions)
+            throw new AdmissionException($"{file} maps [{string.Join(", ", engine.ItemShape)}] to [{engine.Dimensions}]; the manifest says [{string.Join(", ", item)}] to [{dimensions}].");
     }
 
     private static void Warm(IInferenceEngine engine, int maxBatch, CancellationToken cancellationToken)

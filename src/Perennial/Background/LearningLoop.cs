@@ -15,7 +15,12 @@ internal static class LearningLoop
         services.TryAddSingleton(provider =>
         {
             PerennialOptions options = provider.GetRequiredService<PerennialOptions>();
-            return new ServingOptions(new EngineOptions { MaxBatch = options.Batching.MaxBatch }, options.Batching, BatchMetrics.Observe);
+            EngineOptions engine = options.Engine with
+            {
+                MaxBatch = options.Batching.MaxBatch,
+                CacheFolder = options.Engine.CacheFolder ?? Path.Combine(Path.GetFullPath(options.DataDirectory), "cache", "tensorrt"),
+            };
+            return new ServingOptions(engine, options.Batching, BatchMetrics.Observe);
         });
         services.AddSingleton<Serving>();
         services.AddSingleton<CorpusSignal>();

@@ -3,8 +3,8 @@ namespace Perennial.Background;
 /// <summary>What the loop writes to the log.</summary>
 internal static partial class Log
 {
-    [LoggerMessage(100, LogLevel.Information, "Generation {Generation} serves ({Digest}).")]
-    public static partial void Serves(ILogger logger, int generation, string digest);
+    [LoggerMessage(100, LogLevel.Information, "Generation {Generation} serves ({Digest}) on {Engine}, {Precision}, {Device}.")]
+    public static partial void Serves(ILogger logger, int generation, string digest, string engine, string precision, string device);
 
     [LoggerMessage(101, LogLevel.Warning, "No generation serves: /embed, /classify and /search answer 503 until one is promoted.")]
     public static partial void NothingServes(ILogger logger);
@@ -20,6 +20,12 @@ internal static partial class Log
 
     [LoggerMessage(105, LogLevel.Information, "The starter generation in {Folder} was imported as generation {Generation}.")]
     public static partial void StarterImported(ILogger logger, string folder, int generation);
+
+    [LoggerMessage(106, LogLevel.Warning, "The engine {Engine} does not run generation {Generation} with {Precision}, and the next one is taken: {Reason}")]
+    public static partial void EngineFailed(ILogger logger, string engine, int generation, string precision, string reason);
+
+    [LoggerMessage(107, LogLevel.Debug, "The engine {Engine} is not tried with generation {Generation}: {Reason}.")]
+    public static partial void EngineAbsent(ILogger logger, string engine, int generation, string reason);
 
     [LoggerMessage(110, LogLevel.Warning, "The vector collection of {Digest} cannot be used and is built anew: {Reason}")]
     public static partial void CollectionRebuilt(ILogger logger, string digest, string reason);

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using Perennial.Core.Corpus;
 using Perennial.Core.Generations;
 using Perennial.Core.Search;
+using Perennial.Inference.Engines;
 
 namespace Perennial.Background;
 
@@ -33,6 +34,7 @@ internal sealed class Rollout(
     public async Task<StagedGeneration> StageAsync(GenerationFolder folder, CancellationToken cancellationToken)
     {
         Deployment deployment = await Deployment.AdmitAsync(folder, options, cancellationToken);
+        Tell(folder.Number, deployment.Generation.Engine.PassedOver);
         try
         {
             using (await EnterAsync(cancellationToken))
@@ -130,8 +132,18 @@ internal sealed class Rollout(
     {
         serving.Exchange(next.Space.Pair(next.Deployment));
         Volatile.Write(ref _current, next);
-        RunMetrics.Serves(next.Manifest);
-        Log.Serves(log, next.Number, next.Manifest.Digest);
+        EngineChoice engine = next.Deployment.Generation.Engine;
+        RunMetrics.Serves(next.Deployment.Generation);
+        Log.Serves(log, next.Number, next.Manifest.Digest, engine.Kind, engine.Precision, engine.Device);
+    }
+
+    private void Tell(int generation, IEnumerable<EngineRefusal> passedOver)
+    {
+        foreach (EngineRefusal refusal in passedOver)
+        {
+            if (refusal.Precision is { } precision) Log.EngineFailed(log, refusal.Kind, generation, precision, refusal.Reason);
+            else Log.EngineAbsent(log, refusal.Kind, generation, refusal.Reason);
+        }
     }
 
     private void Release(StagedGeneration staged)

@@ -1,4 +1,6 @@
 using Perennial.Core.Generations;
+using Perennial.Inference.Engines;
+using Perennial.Inference.Swapping;
 using Prometheus;
 
 namespace Perennial.Background;
@@ -29,6 +31,9 @@ internal static class RunMetrics
     public static readonly Gauge GenerationScore = Metrics.CreateGauge(
         "perennial_generation_score", "Scores of the generation that serves, from its manifest.", "metric");
 
+    public static readonly Gauge EngineInfo = Metrics.CreateGauge(
+        "perennial_engine_info", "1 for the engine that runs the serving encoder.", "engine", "precision", "device");
+
     public static readonly Gauge TrainingLoss = Metrics.CreateGauge(
         "perennial_training_loss", "Training loss of the run at work.");
 
@@ -44,13 +49,17 @@ internal static class RunMetrics
     public static readonly Counter IndexedImages = Metrics.CreateCounter(
         "perennial_indexed_images_total", "Changes that vector collections have followed.", "result");
 
-    /// <summary>Tells which generation serves, and its scores.</summary>
-    public static void Serves(GenerationManifest manifest)
+    /// <summary>Tells which generation serves, on which engine, and its scores.</summary>
+    public static void Serves(AdmittedGeneration generation)
     {
+        (GenerationManifest manifest, EngineChoice engine) = (generation.Manifest, generation.Engine);
         Generation.Set(manifest.Number);
-        foreach (string[] labels in GenerationScore.GetAllLabelValues())
+        string[] labels = [engine.Kind, engine.Precision, engine.Device];
+        EngineInfo.WithLabels(labels).Set(1);
+        foreach (string[] other in EngineInfo.GetAllLabelValues().Where(other => !other.SequenceEqual(labels))) EngineInfo.RemoveLabelled(other);
+        foreach (string[] score in GenerationScore.GetAllLabelValues())
         {
-            if (!manifest.Metrics.ContainsKey(labels[0])) GenerationScore.RemoveLabelled(labels);
+            if (!manifest.Metrics.ContainsKey(score[0])) GenerationScore.RemoveLabelled(score);
         }
         foreach ((string metric, double score) in manifest.Metrics) GenerationScore.WithLabels(metric).Set(score);
     }

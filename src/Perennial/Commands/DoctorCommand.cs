@@ -5,6 +5,7 @@ using System.Runtime.Intrinsics.X86;
 using System.Text.Json.Nodes;
 using Perennial.Commands.Terminals;
 using Perennial.Commands.Training;
+using Perennial.Inference.Engines;
 using Perennial.Learning.Methods;
 using Perennial.Learning.Networks;
 using TorchSharp;
@@ -41,6 +42,7 @@ internal static class DoctorCommand
             ("memory", string.Create(CultureInfo.InvariantCulture, $"{GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / (double)(1 << 30):F1} GiB")),
             ("libtorch", trouble is null ? $"{torch.__version__} in {Libtorch.Folder}" : "none that works"),
             ("ONNX Runtime", $"{Microsoft.ML.OnnxRuntime.OrtEnv.Instance().GetVersionString()}, {string.Join(", ", Microsoft.ML.OnnxRuntime.OrtEnv.Instance().GetAvailableProviders())}"),
+            .. Engines(),
             ("libvips", $"{NetVips.NetVips.Version(0)}.{NetVips.NetVips.Version(1)}.{NetVips.NetVips.Version(2)}"),
             ("GPUs", trouble is null ? Gpus() : "unknown"),
             ("training would use", trouble is null ? $"{(ComputeDevice.Gpus > 0 ? "cuda:0" : "cpu")}, amp auto = {Amp()}" : "nothing"),
@@ -59,6 +61,15 @@ internal static class DoctorCommand
             terminal.Output.WriteLine(verdict);
         }
         return trouble is null ? ExitCode.Done : ExitCode.Failed;
+    }
+
+    // With a folder for its engines, as the service has one.
+    private static IEnumerable<(string Name, string Value)> Engines()
+    {
+        EngineOptions served = new() { CacheFolder = "cache" };
+        foreach (string kind in new[] { EngineKinds.TensorRt, EngineKinds.OnnxRuntimeTensorRt, EngineKinds.OnnxRuntimeCuda, EngineKinds.OnnxRuntimeCpu })
+            yield return ($"engine {kind}", EngineCandidates.Missing(kind, served) is { } missing ? $"no: {missing}" : "yes");
+        yield return ("int8", EncoderPrecision.HasVnni ? "fast: the processor has VNNI" : "not faster than fp32: the processor has no VNNI");
     }
 
     private static string Gpus() => ComputeDevice.Gpus switch

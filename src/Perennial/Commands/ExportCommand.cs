@@ -1,59 +1,58 @@
 using System.CommandLine;
+using System.Text.Json.Nodes;
+using Perennial.Commands.Export;
 using Perennial.Commands.Models;
 using Perennial.Commands.Terminals;
 using Perennial.Core.Generations;
+using Perennial.Inference.Engines;
 
 namespace Perennial.Commands;
 
-/// <summary><c>perennial export</c>: a generation's graphs as plain files for other programs, their digests checked.</summary>
+/// <summary><c>perennial export</c>: a generation's networks for other programs and other servers, their digests checked.</summary>
 internal static class ExportCommand
 {
-    private const string LabelsFile = "labels.txt";
-
     public static Command Create()
     {
         Option<string> model = new("--model") { Description = "A generation, an output of pretrain or finetune, or a data directory.", Required = true, HelpName = "DIR" };
-        Option<bool> fp16 = new("--fp16") { Description = "The encoder with float16 weights, half the size; input and output stay float32." };
-        Option<string> output = new("--output") { Description = "Folder for encoder.onnx, classifier.onnx, labels.txt, weights.safetensors; created when absent.", Required = true, HelpName = "DIR" };
-        var verb = new Verb("export", "Write a model as ONNX and safetensors for other programs: images in [0, 1] in, unit embeddings out.",
+        Option<string?> output = new("--output") { Description = "Folder for encoder.onnx, classifier.onnx, labels.txt, weights.safetensors; created when absent.", HelpName = "DIR" };
+        Option<bool> fp16 = new("--fp16") { Description = "encoder.fp16.onnx too: float16 weights, half the size; input and output stay float32." };
+        Option<bool> int8 = new("--int8") { Description = "encoder.int8.onnx too: for processors with VNNI; input and output stay float32." };
+        Option<bool> tensorRt = new("--tensorrt") { Description = "encoder.plan too, built by TensorRT for the GPU of this machine and for no other." };
+        Option<string?> triton = new("--triton") { Description = "New folder for a Triton model repository: encoder, classifier, and both in a row as classify. The encoder is the first of --tensorrt, --fp16, --int8 that is given, else fp32.", HelpName = "DIR" };
+        Option<int> maxBatch = new("--max-batch") { Description = "Largest batch of the plan and of Triton.", DefaultValueFactory = _ => new EngineOptions().MaxBatch };
+        Option<bool> json = JsonOutput.Option();
+        var verb = new Verb("export", "Write a model as ONNX, TensorRT plan, safetensors or Triton repository for other programs: images in [0, 1] in, unit embeddings out.",
             "export --model out --output onnx",
-            "export --model ./data --fp16 --output onnx")
+            "export --model ./data --fp16 --triton models")
         {
-            model, fp16, output,
+            model, output, fp16, int8, tensorRt, triton, maxBatch, json,
         };
         verb.SetAction(parsed =>
         {
-            Run(Terminal.Of(parsed), ModelFolder.Open(parsed.GetRequiredValue(model)), parsed.GetValue(fp16), parsed.GetRequiredValue(output));
+            ExportChoice choice = new(
+                parsed.GetValue(output), parsed.GetValue(triton), parsed.GetValue(fp16), parsed.GetValue(int8), parsed.GetValue(tensorRt), parsed.GetValue(maxBatch));
+            Run(Terminal.Of(parsed), ModelFolder.Open(parsed.GetRequiredValue(model)), choice, parsed.GetValue(json));
             return ExitCode.Done;
         });
         return verb;
     }
 
-    private static void Run(Terminal terminal, GenerationFolder generation, bool fp16, string output)
+    private static void Run(Terminal terminal, GenerationFolder generation, ExportChoice choice, bool json)
     {
-        generation.Verify();
-        if (fp16 && !generation.Has(GenerationFiles.EncoderFp16))
+        ModelExport export = new(generation, choice, EngineCandidates.All);
+        IReadOnlyList<string> written = export.Run();
+        if (json)
         {
-            throw new UsageException($"Generation {generation.Number} has no float16 encoder: a weight of it does not fit into float16.");
+            JsonObject told = new()
+            {
+                ["generation"] = generation.Number,
+                ["digest"] = generation.Manifest.Digest,
+                ["files"] = new JsonArray([.. written.Select(file => (JsonNode)file)]),
+            };
+            if (choice.Triton is not null) told["triton_encoder"] = export.TritonEncoder;
+            terminal.Output.WriteLine(told.ToJsonString());
+            return;
         }
-        Directory.CreateDirectory(output);
-        Copy(generation.File(fp16 ? GenerationFiles.EncoderFp16 : GenerationFiles.Encoder), GenerationFiles.Encoder);
-        foreach (string name in new[] { GenerationFiles.Classifier, GenerationFiles.Weights }.Where(generation.Has))
-        {
-            Copy(generation.File(name), name);
-        }
-        if (generation.Manifest.Labels.Count > 0)
-        {
-            File.WriteAllLines(Path.Combine(output, LabelsFile), generation.Manifest.Labels);
-            terminal.Output.WriteLine(Path.Combine(output, LabelsFile));
-        }
-
-        void Copy(string from, string name)
-        {
-            string to = Path.Combine(output, name);
-            File.Copy(from, to + ".part", overwrite: true);
-            File.Move(to + ".part", to, overwrite: true);
-            terminal.Output.WriteLine(to);
-        }
+        foreach (string file in written) terminal.Output.WriteLine(file);
     }
 }

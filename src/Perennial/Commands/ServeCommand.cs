@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Perennial.Hosting;
+using Perennial.Inference.Engines;
 
 namespace Perennial.Commands;
 
@@ -11,13 +12,21 @@ internal static class ServeCommand
         Option<string?> dataDirectory = new("--data-dir") { Description = "Where images, models and vectors are kept; created when absent (default ./data).", HelpName = "DIR" };
         Option<string?> urls = new("--urls") { Description = "Addresses to listen on, separated by ';' (default http://127.0.0.1:8080). Others than loopback need keys.", HelpName = "URLS" };
         Option<string?> config = new("--config") { Description = "JSON file with the section Perennial: keys, limits, admin listener. Environment variables (Perennial__Limits__...) come before it.", HelpName = "FILE" };
+        Option<string?> engine = new("--engine") { Description = "tensorrt, onnxruntime-tensorrt, onnxruntime-cuda, onnxruntime-cpu, or auto: the first of these that answers as recorded (default).", HelpName = "KIND" };
+        Option<string?> precision = new("--precision") { Description = "fp32, fp16, int8, or auto: what suits the engine, the processor and the model (default).", HelpName = "P" };
         Verb serve = new("serve", "Answer embeddings, labels and similar images over HTTP, and learn from what comes in.",
             "serve",
             "serve --data-dir /var/lib/perennial --urls http://*:8080 --config perennial.json")
         {
-            dataDirectory, urls, config,
+            dataDirectory, urls, config, engine, precision,
         };
-        serve.SetAction((parsed, cancellationToken) => RunAsync(Settings(parsed.GetValue(dataDirectory), parsed.GetValue(urls)), parsed.GetValue(config), cancellationToken));
+        serve.SetAction((parsed, cancellationToken) => RunAsync(
+            Settings(
+                (nameof(PerennialOptions.DataDirectory), parsed.GetValue(dataDirectory)),
+                (nameof(PerennialOptions.Urls), parsed.GetValue(urls)),
+                ($"{nameof(PerennialOptions.Engine)}:{nameof(EngineOptions.Kind)}", parsed.GetValue(engine)),
+                ($"{nameof(PerennialOptions.Engine)}:{nameof(EngineOptions.Precision)}", parsed.GetValue(precision))),
+            parsed.GetValue(config), cancellationToken));
         return serve;
     }
 
@@ -28,9 +37,6 @@ internal static class ServeCommand
         return ExitCode.Done;
     }
 
-    private static IEnumerable<KeyValuePair<string, string?>> Settings(string? dataDirectory, string? urls)
-    {
-        if (dataDirectory is not null) yield return new($"{PerennialOptions.Section}:{nameof(PerennialOptions.DataDirectory)}", dataDirectory);
-        if (urls is not null) yield return new($"{PerennialOptions.Section}:{nameof(PerennialOptions.Urls)}", urls);
-    }
+    private static IEnumerable<KeyValuePair<string, string?>> Settings(params (string Key, string? Value)[] flags) =>
+        flags.Where(flag => flag.Value is not null).Select(flag => KeyValuePair.Create($"{PerennialOptions.Section}:{flag.Key}", flag.Value));
 }

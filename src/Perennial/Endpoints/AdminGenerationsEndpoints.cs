@@ -22,9 +22,9 @@ internal static class AdminGenerationsEndpoints
 
     private static Ok<GenerationsResponse> List(GenerationStore store, Rollout rollout)
     {
-        int? serving = rollout.Current?.Number, retained = rollout.Retained?.Number;
-        return TypedResults.Ok(new GenerationsResponse(serving, retained,
-            [.. store.List().Select(folder => GenerationResponse.Of(folder, folder.Number == serving, folder.Number == retained))]));
+        StagedGeneration? serving = rollout.Current, retained = rollout.Retained;
+        return TypedResults.Ok(new GenerationsResponse(serving?.Number, retained?.Number,
+            [.. store.List().Select(folder => GenerationResponse.Of(folder, serving, retained))]));
     }
 
     private static async Task<Results<Ok<PromotionResponse>, Accepted<RunRecord>>> PromoteAsync(

@@ -3,6 +3,7 @@ using Microsoft.Extensions.Options;
 using Perennial.Access;
 using Perennial.Core.Images;
 using Perennial.Inference.Batching;
+using Perennial.Inference.Engines;
 
 namespace Perennial.Hosting;
 
@@ -37,6 +38,10 @@ public sealed class PerennialOptions
     /// <inheritdoc cref="BatchQueueOptions"/>
     [ValidateObjectMembers]
     public BatchQueueOptions Batching { get; set; } = new();
+
+    /// <inheritdoc cref="EngineOptions"/>
+    [ValidateObjectMembers]
+    public EngineOptions Engine { get; set; } = new();
 
     /// <summary>Who may call; empty: everybody, on loopback only.</summary>
     public IList<KeyOptions> Keys { get; } = [];

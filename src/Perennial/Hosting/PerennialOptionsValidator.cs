@@ -25,6 +25,13 @@ internal sealed class PerennialOptionsValidator : IValidateOptions<PerennialOpti
         return failures.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(failures);
     }
 
+    private static string Failure(ValidationAttribute rule, string key, object? value) => rule switch
+    {
+        RangeAttribute range => $"{key} is {value}; it must be between {range.Minimum} and {range.Maximum}.",
+        AllowedValuesAttribute allowed => $"{key} is '{value}'; it must be one of {string.Join(", ", allowed.Values)}.",
+        _ => rule.FormatErrorMessage(key),
+    };
+
     private static IEnumerable<string> RangeFailures(object options, string path)
     {
         foreach (PropertyInfo property in options.GetType().GetProperties().Where(property => property.GetIndexParameters().Length == 0))
@@ -36,7 +43,7 @@ internal sealed class PerennialOptionsValidator : IValidateOptions<PerennialOpti
                 foreach (string failure in RangeFailures(value, key)) yield return failure;
             }
             foreach (ValidationAttribute rule in property.GetCustomAttributes<ValidationAttribute>().Where(rule => !rule.IsValid(value)))
-                yield return rule is RangeAttribute range ? $"{key} is {value}; it must be between {range.Minimum} and {range.Maximum}." : rule.FormatErrorMessage(key);
+                yield return Failure(rule, key, value);
         }
     }
 }

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Options;
 using Perennial.Commands;
+using Perennial.Inference.Engines;
 
 namespace Perennial.Hosting;
 
@@ -7,6 +8,7 @@ namespace Perennial.Hosting;
 internal static class ServeConfiguration
 {
     private const string UrlsKey = $"{PerennialOptions.Section}:{nameof(PerennialOptions.Urls)}";
+    private const string WarmedBatchKey = $"{PerennialOptions.Section}:{nameof(PerennialOptions.Engine)}:{nameof(EngineOptions.MaxBatch)}";
     private const string AdminUrlsKey = $"{PerennialOptions.Section}:{nameof(PerennialOptions.Admin)}:{nameof(AdminOptions.Urls)}";
 
     public static void Add(ConfigurationManager configuration, IEnumerable<KeyValuePair<string, string?>> settings, string? file)
@@ -34,6 +36,8 @@ internal static class ServeConfiguration
     public static PerennialOptions Read(IConfiguration configuration)
     {
         PerennialOptions options = new();
+        if (configuration[WarmedBatchKey] is not null)
+            throw new UsageException($"{WarmedBatchKey} is not a setting: engines are warmed up to the queue's largest batch; set Perennial:Batching:MaxBatch.");
         try
         {
             configuration.GetSection(PerennialOptions.Section).Bind(options, binder => binder.ErrorOnUnknownConfiguration = true);

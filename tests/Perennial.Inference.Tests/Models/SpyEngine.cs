@@ -11,6 +11,9 @@ internal sealed class SpyEngine(IInferenceEngine inner) : IInferenceEngine
 
     public int[] ItemShape => inner.ItemShape;
 
+    /// <summary>What a test says that it stands for.</summary>
+    public string? Kind { get; init; }
+
     public List<int> Batches { get; } = [];
 
     public int Disposals { get; private set; }

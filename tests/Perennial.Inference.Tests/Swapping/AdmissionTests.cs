@@ -45,7 +45,7 @@ public sealed class AdmissionTests : IDisposable
     {
         SpyEngine? spy = null;
         using AdmittedGeneration admitted = Admission.Admit(new TinyGeneration().CommitTo(_models.Path), Options with { MaxBatch = maxBatch },
-            (path, options) => spy = new SpyEngine(OnnxRuntimeEngine.Load(path, options)), Token);
+            ScriptedEngines.Cpu((path, options) => spy = new SpyEngine(OnnxRuntimeEngine.Load(path, options))), Token);
         Assert.Equal(warmed, spy!.Batches.TakeLast(warmed.Length));
         Assert.Equal(Enumerable.Repeat(1, TinyGeneration.Probes), spy.Batches.Take(TinyGeneration.Probes));
         Assert.Equal(0, spy.Disposals);
@@ -89,23 +89,23 @@ public sealed class AdmissionTests : IDisposable
         using var cancellation = new CancellationTokenSource();
         List<SpyEngine> spies = [];
         GenerationFolder folder = new TinyGeneration { Classifier = new TinyClassifier() }.CommitTo(_models.Path);
-        Func<string, EngineOptions, IInferenceEngine> load = Spying(spies);
-        Assert.ThrowsAny<OperationCanceledException>(() => Admission.Admit(folder, Options, (path, options) =>
+        Assert.ThrowsAny<OperationCanceledException>(() => Admission.Admit(folder, Options, ScriptedEngines.Cpu((path, options) =>
         {
-            IInferenceEngine engine = load(path, options);
+            var spy = new SpyEngine(OnnxRuntimeEngine.Load(path, options));
+            spies.Add(spy);
             if (spies.Count == 2)
                 cancellation.Cancel();
-            return engine;
-        }, cancellation.Token));
+            return spy;
+        }), cancellation.Token));
         Assert.Equal([1, 1], spies.Select(spy => spy.Disposals));
     }
 
-    private static Func<string, EngineOptions, IInferenceEngine> Spying(List<SpyEngine> spies) => (path, options) =>
+    private static EngineSelection Spying(List<SpyEngine> spies) => ScriptedEngines.Cpu((path, options) =>
     {
         var spy = new SpyEngine(OnnxRuntimeEngine.Load(path, options));
         spies.Add(spy);
         return spy;
-    };
+    });
 
     private static TinyEncoder Altered(TinyEncoder encoder, float by)
     {

@@ -111,6 +111,12 @@ public sealed class RefusedGenerationTests : IDisposable
         Refused(new TinyGeneration().CommitTo(_models.Path), new EngineOptions { Precision = "fp16" }, "no tolerance for fp16");
 
     [Fact]
+    public void A_precision_with_a_tolerance_and_no_file_is_refused() => Refused(
+        new TinyGeneration { ChangeManifest = manifest => manifest with { Tolerance = new Dictionary<string, ProbeTolerance>(manifest.Tolerance) { ["int8"] = new(0.99, 0.1) } } }
+            .CommitTo(_models.Path),
+        new EngineOptions { Precision = "int8" }, "It has no encoder.int8.onnx; precision auto takes what there is.");
+
+    [Fact]
     public void A_file_truncated_after_the_commit_is_refused_by_its_digest()
     {
         GenerationFolder folder = new TinyGeneration().CommitTo(_models.Path);
@@ -153,7 +159,7 @@ public sealed class RefusedGenerationTests : IDisposable
     private static void Refused(GenerationFolder folder, EngineOptions options, params string[] because)
     {
         List<SpyEngine> loaded = [];
-        var refused = Assert.Throws<AdmissionException>(() => Admission.Admit(folder, options, Load, TestContext.Current.CancellationToken));
+        var refused = Assert.Throws<AdmissionException>(() => Admission.Admit(folder, options, ScriptedEngines.Cpu(Load), TestContext.Current.CancellationToken));
         Assert.All([$"Generation {folder.Number} is not admitted", .. because], part => Assert.Contains(part, refused.Message));
         Assert.All(loaded, engine => Assert.Equal(1, engine.Disposals));
 

@@ -25,12 +25,18 @@ internal sealed class LoopServer : IAsyncDisposable
 
     public T Get<T>() where T : notnull => _app.Services.GetRequiredService<T>();
 
-    public static async Task<LoopServer> StartAsync(string dataDirectory, string? starter = null)
+    /// <param name="dataDirectory">Outlives the server.</param>
+    /// <param name="starter">Folder of the generation that a fresh server begins with; null: none.</param>
+    /// <param name="log">Is told what the server logs; null: nobody.</param>
+    /// <param name="configured">Settings beside those of the directory and the port.</param>
+    public static async Task<LoopServer> StartAsync(string dataDirectory, string? starter = null, ILoggerProvider? log = null, params (string Key, string Value)[] configured)
     {
         Dictionary<string, string?> settings = new() { ["Perennial:DataDirectory"] = dataDirectory, ["Perennial:Urls"] = "http://127.0.0.1:0" };
+        foreach ((string key, string value) in configured) settings[key] = value;
         WebApplication app = ServeHost.Build(settings, adjust: builder =>
         {
             builder.Logging.ClearProviders();
+            if (log is not null) builder.Logging.AddProvider(log);
             builder.Services.AddSingleton(new BackgroundOptions { StarterFolder = starter ?? Path.Combine(dataDirectory, "no starter") });
         });
         await app.StartAsync(Token);

@@ -11,6 +11,9 @@ public sealed class DoctorCommandTests
         using var found = JsonDocument.Parse(told.Output);
         Assert.Contains("2.10", found.RootElement.GetProperty("libtorch").GetString(), StringComparison.Ordinal);
         Assert.Contains("CPUExecutionProvider", found.RootElement.GetProperty("onnx_runtime").GetString(), StringComparison.Ordinal);
+        Assert.Equal("yes", found.RootElement.GetProperty("engine_onnxruntime-cpu").GetString());
+        Assert.Matches("^(yes|no: .+)$", found.RootElement.GetProperty("engine_tensorrt").GetString());
+        Assert.Matches("^(yes|no: .+)$", found.RootElement.GetProperty("engine_onnxruntime-cuda").GetString());
         Assert.EndsWith(".", found.RootElement.GetProperty("verdict").GetString(), StringComparison.Ordinal);
     }
 

@@ -1,4 +1,5 @@
 using Perennial.Commands;
+using Perennial.Inference.Engines;
 using Perennial.Inference.Tests.Models;
 using Perennial.Tests.Server;
 
@@ -13,6 +14,11 @@ public sealed class OptionsTests
     [InlineData("Perennial:Limits:MaxImagePerRequest", "5", "MaxImagePerRequest")]
     [InlineData("Perennial:Images:MaxSide", "3", "Perennial:Images:MaxSide is 3; it must be between 32 and 65535.")]
     [InlineData("Perennial:Batching:MaxBatch", "100000", "Perennial:Batching:MaxBatch")]
+    [InlineData("Perennial:Engine:Kind", "warp", "Perennial:Engine:Kind is 'warp'; it must be one of auto, tensorrt, onnxruntime-tensorrt, onnxruntime-cuda, onnxruntime-cpu.")]
+    [InlineData("Perennial:Engine:Precision", "fp8", "Perennial:Engine:Precision is 'fp8'; it must be one of auto, fp32, fp16, int8.")]
+    [InlineData("Perennial:Engine:IntraOpThreads", "-1", "Perennial:Engine:IntraOpThreads is -1; it must be between 0 and 1024.")]
+    [InlineData("Perennial:Engine:Threads", "2", "Threads")]
+    [InlineData("Perennial:Engine:MaxBatch", "8", "set Perennial:Batching:MaxBatch")]
     [InlineData("Perennial:DataDirectory", "", "Perennial:DataDirectory")]
     [InlineData("Perennial:Urls", "8080", "not an address to listen on")]
     [InlineData("Perennial:Urls", "http://vision.example:8080", "is a name")]
@@ -55,6 +61,8 @@ public sealed class OptionsTests
 
     [Theory]
     [InlineData("--urls", "http://0.0.0.0:8080", "no key is configured")]
+    [InlineData("--engine", "warp", "Perennial:Engine:Kind is 'warp'")]
+    [InlineData("--precision", "fp8", "Perennial:Engine:Precision is 'fp8'")]
     [InlineData("--config", "/nowhere/perennial.json", "There is no configuration file")]
     [InlineData("--data-dir", "/proc/nothing", "cannot be used")]
     public async Task On_the_command_line_it_is_bad_usage_told_in_one_line(string flag, string value, string told)
@@ -74,6 +82,26 @@ public sealed class OptionsTests
         string file = folder.Write("perennial.json", "{ \"Perennial\": "u8.ToArray());
         Assert.Equal(2, await RootVerbs.InvokeAsync(["serve", "--data-dir", folder.Path, "--config", file], output, error, TestContext.Current.CancellationToken));
         Assert.Contains("perennial.json", Assert.Single(error.ToString().TrimEnd().Split('\n')), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task The_engine_takes_what_is_configured_warms_for_the_queue_and_keeps_its_cache_with_the_data()
+    {
+        await using LiveServer server = await LiveServer.StartAsync(
+            ("Perennial:Engine:Kind", "onnxruntime-cpu"), ("Perennial:Engine:Precision", "fp32"), ("Perennial:Engine:IntraOpThreads", "3"), ("Perennial:Engine:Spin", "true"),
+            ("Perennial:Batching:MaxBatch", "24"));
+        EngineOptions engine = server.Get<Perennial.Background.ServingOptions>().Engine;
+        Assert.Equal(
+            new EngineOptions
+            {
+                Kind = "onnxruntime-cpu",
+                Precision = "fp32",
+                IntraOpThreads = 3,
+                Spin = true,
+                MaxBatch = 24,
+                CacheFolder = Path.Combine(server.DataDirectory, "cache", "tensorrt"),
+            },
+            engine);
     }
 
     [Fact]

@@ -1,3 +1,4 @@
+using Perennial.Background;
 using Perennial.Core.Generations;
 using Perennial.Core.Images;
 
@@ -16,6 +17,9 @@ public sealed record GenerationResponse
 
     /// <summary>Whether it is kept ready for a rollback.</summary>
     public required bool Retained { get; init; }
+
+    /// <summary>What its encoder runs on, e.g. "onnxruntime-cpu-fp32"; null where it neither answers nor is kept ready.</summary>
+    public string? Engine { get; init; }
 
     public int? Parent { get; init; }
 
@@ -40,15 +44,16 @@ public sealed record GenerationResponse
 
     public required double DurationSeconds { get; init; }
 
-    internal static GenerationResponse Of(GenerationFolder folder, bool serving, bool retained)
+    internal static GenerationResponse Of(GenerationFolder folder, StagedGeneration? serving, StagedGeneration? retained)
     {
         GenerationManifest manifest = folder.Manifest;
         return new GenerationResponse
         {
             Number = manifest.Number,
             Digest = manifest.Digest,
-            Serving = serving,
-            Retained = retained,
+            Serving = manifest.Number == serving?.Number,
+            Retained = manifest.Number == retained?.Number,
+            Engine = new[] { serving, retained }.FirstOrDefault(staged => staged?.Number == manifest.Number)?.Deployment.Generation.Encoder.Name,
             Parent = manifest.Parent,
             Run = manifest.Run,
             Method = manifest.Method,

@@ -1,0 +1,10 @@
+namespace Perennial.Commands.Export;
+
+/// <summary>What is to be written.</summary>
+/// <param name="Output">Folder for plain files; null for none.</param>
+/// <param name="Triton">Folder for a Triton model repository; null for none.</param>
+/// <param name="Fp16">The float16 encoder too.</param>
+/// <param name="Int8">The int8 encoder too.</param>
+/// <param name="TensorRt">A TensorRT plan too.</param>
+/// <param name="MaxBatch">Largest batch of the plan and of Triton.</param>
+internal sealed record ExportChoice(string? Output, string? Triton, bool Fp16, bool Int8, bool TensorRt, int MaxBatch);
