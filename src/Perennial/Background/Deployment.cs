@@ -32,7 +32,7 @@ internal sealed class Deployment
         using (RunMetrics.SwapSeconds.WithLabels("admit").NewTimer())
         {
             AdmittedGeneration generation = await Task.Run(() => Admission.Admit(folder, options.Engine, cancellationToken), cancellationToken);
-            return new Deployment(generation, new BatchQueue(options.Batching, generation.Encoder, options.Observer));
+            return new Deployment(generation, new BatchQueue(options.Batching, generation.Encoder, options.ObserverOf?.Invoke(generation.Manifest.Number)));
         }
     }
 

@@ -15,7 +15,7 @@ internal static class LearningLoop
         services.TryAddSingleton(provider =>
         {
             PerennialOptions options = provider.GetRequiredService<PerennialOptions>();
-            return new ServingOptions(new EngineOptions { MaxBatch = options.Batching.MaxBatch }, options.Batching, BatchMetrics.Observe);
+            return new ServingOptions(new EngineOptions { MaxBatch = options.Batching.MaxBatch }, options.Batching, BatchMetrics.ObserverOf(provider.GetService<TritonAliases>()));
         });
         services.AddSingleton<Serving>();
         services.AddSingleton<CorpusSignal>();

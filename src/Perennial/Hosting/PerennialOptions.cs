@@ -3,6 +3,7 @@ using Microsoft.Extensions.Options;
 using Perennial.Access;
 using Perennial.Core.Images;
 using Perennial.Inference.Batching;
+using Perennial.Telemetry;
 
 namespace Perennial.Hosting;
 
@@ -37,6 +38,19 @@ public sealed class PerennialOptions
     /// <inheritdoc cref="BatchQueueOptions"/>
     [ValidateObjectMembers]
     public BatchQueueOptions Batching { get; set; } = new();
+
+    /// <inheritdoc cref="RateLimitOptions"/>
+    [ValidateObjectMembers]
+    public RateLimitOptions RateLimit { get; set; } = new();
+
+    /// <inheritdoc cref="CorsOptions"/>
+    public CorsOptions Cors { get; set; } = new();
+
+    /// <inheritdoc cref="MetricsOptions"/>
+    public MetricsOptions Metrics { get; set; } = new();
+
+    /// <inheritdoc cref="TelemetryOptions"/>
+    public TelemetryOptions Telemetry { get; set; } = new();
 
     /// <summary>Who may call; empty: everybody, on loopback only.</summary>
     public IList<KeyOptions> Keys { get; } = [];
