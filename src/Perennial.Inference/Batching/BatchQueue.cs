@@ -125,6 +125,7 @@ public sealed class BatchQueue : IAsyncDisposable
             return EmbedAsync(image, permit, cancellationToken);
         }
         Exception? failure = _alone.Run(image.Span, permit.Class == RequestClass.Bulk, out float[] embedding, out TimeSpan duration);
+        permit.Note(TimeSpan.Zero, duration);
         permit.Leave();
         Ended(1, permit.Class == RequestClass.Bulk ? 1 : 0, duration);
         return failure is null ? new ValueTask<float[]>(embedding) : ValueTask.FromException<float[]>(failure);

@@ -55,6 +55,7 @@ internal sealed class BatchRunner
         Tell(_observer, new BatchMeasurement { Size = n, Bulk = bulk, Inference = duration, QueueWaits = _waits.AsSpan(0, n), Waiting = left, Failed = failure is not null });
         for (int i = 0; i < n; i++)
         {
+            batch[i].Permit.Note(_waits[i], duration);
             batch[i].Permit.Leave();
             if (failure is not null)
                 batch[i].SetException(failure);

@@ -12,6 +12,7 @@ public sealed class Permit : IDisposable
     private readonly Action<Permit> _release;
     private int _inside;
     private int _disposed;
+    private long _queueTicks, _inferenceTicks;
 
     internal Permit(RequestClass requestClass, int images, int places, Action<Permit> release) =>
         (Class, Images, Places, _release) = (requestClass, images, places, release);
@@ -20,6 +21,12 @@ public sealed class Permit : IDisposable
 
     /// <summary>How many images it lets in at a time, at least 1.</summary>
     public int Images { get; }
+
+    /// <summary>Longest that one of its images has waited for its batch; zero before the first is answered.</summary>
+    public TimeSpan QueueTime => new(Volatile.Read(ref _queueTicks));
+
+    /// <summary>Longest that a batch with one of its images took in the engine; zero before the first is answered.</summary>
+    public TimeSpan InferenceTime => new(Volatile.Read(ref _inferenceTicks));
 
     /// <summary>Places held: one for each image, but never more than the queue has.</summary>
     internal int Places { get; }
@@ -38,6 +45,23 @@ public sealed class Permit : IDisposable
             return;
         Interlocked.Decrement(ref _inside);
         throw new ObjectDisposedException(nameof(Permit));
+    }
+
+    /// <summary>Notes what one image cost, before it is answered.</summary>
+    internal void Note(TimeSpan wait, TimeSpan inference)
+    {
+        Raise(ref _queueTicks, wait.Ticks);
+        Raise(ref _inferenceTicks, inference.Ticks);
+
+        static void Raise(ref long most, long ticks) // several lanes may have images of one permit
+        {
+            for (long seen = Volatile.Read(ref most); ticks > seen;)
+            {
+                long before = Interlocked.CompareExchange(ref most, ticks, seen);
+                if (before == seen) return;
+                seen = before;
+            }
+        }
     }
 
     internal void Leave()

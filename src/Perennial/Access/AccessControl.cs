@@ -14,10 +14,13 @@ internal sealed class AccessControl(RequestDelegate next, KeyRing keys, Listener
     public Task InvokeAsync(HttpContext context)
     {
         if (context.GetEndpoint() is not { } endpoint) return next(context);
+        if (endpoint is not RouteEndpoint && !context.Request.Path.StartsWithSegments("/admin")) return next(context); // routing's own refusal: 405
         Scope required = endpoint.Metadata.GetMetadata<RequiredScope>()?.Scope ?? Scope.Admin;
         if (required == Scope.Admin && listeners.HasAdmin && context.Features.Get<AdminConnection>() is null)
             throw ProblemException.NotFound("There is nothing at this address.");
-        if (required != Scope.None && !keys.IsEmpty) Check(context, required);
+        if (required == Scope.None) return next(context);
+        context.Response.Headers.CacheControl = "no-store"; // what a key opens is nobody else's; an endpoint may say otherwise
+        if (!keys.IsEmpty) Check(context, required);
         return next(context);
     }
 
@@ -32,6 +35,7 @@ internal sealed class AccessControl(RequestDelegate next, KeyRing keys, Listener
         }
         if (!holder.Scopes.HasFlag(required))
             throw new ProblemException(StatusCodes.Status403Forbidden, ErrorCode.Forbidden, $"This call needs a key with the scope '{required.ToString().ToLowerInvariant()}'.");
+        context.Features.Set(holder);
     }
 
     private static string? Presented(IHeaderDictionary headers)

@@ -18,6 +18,9 @@ public sealed class KeyOptions
     /// <summary><c>infer</c>, <c>write</c>, <c>admin</c>; at least one.</summary>
     public IList<string> Scopes { get; } = [];
 
+    /// <summary>How much its holder may ask for; null: what <c>Perennial:RateLimit</c> says.</summary>
+    public RateLimitOptions? RateLimit { get; set; }
+
     /// <summary>What is wrong with it as one sentence that never holds the key, or null.</summary>
     internal string? Problem(int position)
     {

@@ -35,7 +35,7 @@ internal sealed class Deployment
             try
             {
                 BatchPlan plan = await Task.Run(() => BatchPlans.For(generation, options.Batching, cancellationToken), cancellationToken);
-                return new Deployment(generation, new BatchQueue(options.Batching, generation.Encoder, options.Observer, plan: plan));
+                return new Deployment(generation, new BatchQueue(options.Batching, generation.Encoder, options.ObserverOf?.Invoke(generation.Manifest.Number), plan: plan));
             }
             catch
             {

@@ -20,7 +20,7 @@ internal static class LearningLoop
                 MaxBatch = options.Batching.MaxBatch,
                 CacheFolder = options.Engine.CacheFolder ?? Path.Combine(Path.GetFullPath(options.DataDirectory), "cache", "tensorrt"),
             };
-            return new ServingOptions(engine, options.Batching, BatchMetrics.Observe);
+            return new ServingOptions(engine, options.Batching, BatchMetrics.ObserverOf(provider.GetService<TritonAliases>()));
         });
         services.AddSingleton<Serving>();
         services.AddSingleton<CorpusSignal>();

@@ -6,5 +6,5 @@ namespace Perennial.Background;
 /// <summary>How each generation is put to work.</summary>
 /// <param name="Engine">Threads, precision and warm-up of the engines.</param>
 /// <param name="Batching">Batches and permits of the queue in front of the encoder.</param>
-/// <param name="Observer">Told of every batch; null for nobody.</param>
-public sealed record ServingOptions(EngineOptions Engine, BatchQueueOptions Batching, BatchObserver? Observer = null);
+/// <param name="ObserverOf">Who is told of every batch of the generation with this number; null for nobody.</param>
+public sealed record ServingOptions(EngineOptions Engine, BatchQueueOptions Batching, Func<int, BatchObserver>? ObserverOf = null);

@@ -21,6 +21,7 @@ internal static class ClassifyEndpoints
     {
         routes.MapPost("/classify", ClassifyAsync)
             .RequireScope(Scope.Infer)
+            .AnsweredBy("classifier")
             .TakesImages<ClassifyRequest>()
             .TakesQuery(Top)
             .ProducesProblems(400, 409, 413, 415, 422, 429, 503)
@@ -37,6 +38,7 @@ internal static class ClassifyEndpoints
         IReadOnlyList<ImageData> images = JsonBody.IsJson(context.Request)
             ? (await json.ReadAsync<ClassifyRequest>(context)).Images.NotEmpty(image => image.Data)
             : await forms.ReadAsync(context);
+        context.CountImages(images.Count);
 
         using Lease<ServingPair> lease = serving.Acquire(context);
         ServingPair pair = lease.Value;

@@ -19,6 +19,7 @@ internal static class EmbedEndpoints
     {
         routes.MapPost("/embed", EmbedAsync)
             .RequireScope(Scope.Infer)
+            .AnsweredBy("encoder")
             .TakesImages<EmbedRequest>()
             .TakesQuery(Dimensions, Encoding)
             .ProducesProblems(400, 413, 415, 422, 429, 503)
@@ -44,6 +45,7 @@ internal static class EmbedEndpoints
         {
             images = await forms.ReadAsync(context);
         }
+        context.CountImages(images.Count);
 
         using Lease<ServingPair> lease = serving.Acquire(context);
         ServingPair pair = lease.Value;

@@ -24,8 +24,8 @@ internal sealed class ImageEmbedding(PerennialOptions options, Gates gates)
             ? [await One(0)]
             : await Task.WhenAll(Enumerable.Range(0, images.Count).Select(index => Task.Run(() => One(index), CancellationToken.None)));
         long lastDecoded = Math.Max(started, decoded.Max());
-        timing.Add(Stage.Decode, Stopwatch.GetElapsedTime(started, lastDecoded));
-        timing.Add(Stage.Embed, Stopwatch.GetElapsedTime(lastDecoded));
+        timing.Add(Stage.Decode, started, Stopwatch.GetElapsedTime(started, lastDecoded));
+        timing.AddEmbedding(lastDecoded, permit);
         return embedded;
     }
 
@@ -39,9 +39,10 @@ internal sealed class ImageEmbedding(PerennialOptions options, Gates gates)
     public async Task<EmbeddedImage[]> EmbedPixelsAsync(ServingPair pair, float[] pixels, int count, RequestTiming timing, CancellationToken cancellationToken)
     {
         using Permit permit = pair.Embedder.Reserve(RequestClass.Interactive, count);
-        using RequestTiming.Measurement measurement = timing.Measure(Stage.Embed);
+        long started = Stopwatch.GetTimestamp();
         int length = pixels.Length / count;
         float[][] vectors = await Task.WhenAll(Enumerable.Range(0, count).Select(index => pair.Embedder.EmbedAsync(pixels.AsMemory(index * length, length), permit, cancellationToken).AsTask()));
+        timing.AddEmbedding(started, permit);
         return [.. vectors.Select(vector => new EmbeddedImage(vector, null))];
     }
 

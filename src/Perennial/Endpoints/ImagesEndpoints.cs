@@ -55,6 +55,7 @@ internal static class ImagesEndpoints
             ? (await json.ReadAsync<AddImagesRequest>(context)).Images
             : [.. (await forms.ReadAsync(context)).Select(data => new NewImage { Data = data })];
         _ = images.NotEmpty(image => image.Data);
+        context.CountImages(images.Count);
 
         AddedImage[] added;
         using (await gates.Writing.EnterAsync(context.RequestAborted))

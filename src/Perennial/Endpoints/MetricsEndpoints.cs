@@ -18,8 +18,12 @@ internal static class MetricsEndpoints
     private static PushStreamHttpResult Collect(HttpContext context, ImageCorpus corpus)
     {
         CorpusMetrics.Images.Set(corpus.Count);
-        return TypedResults.Stream(
-            stream => Metrics.DefaultRegistry.CollectAndExportAsTextAsync(stream, ExpositionFormat.PrometheusText, context.RequestAborted),
-            "text/plain; version=0.0.4; charset=utf-8");
+        TritonAliases? aliases = context.RequestServices.GetService<TritonAliases>();
+        aliases?.Refresh();
+        return TypedResults.Stream(async stream =>
+        {
+            await Metrics.DefaultRegistry.CollectAndExportAsTextAsync(stream, ExpositionFormat.PrometheusText, context.RequestAborted);
+            if (aliases is not null) await aliases.Registry.CollectAndExportAsTextAsync(stream, ExpositionFormat.PrometheusText, context.RequestAborted);
+        }, "text/plain; version=0.0.4; charset=utf-8");
     }
 }

@@ -22,6 +22,7 @@ internal static class SearchEndpoints
     {
         routes.MapPost("/search", SearchAsync)
             .RequireScope(Scope.Infer)
+            .AnsweredBy("encoder")
             .TakesImages<SearchRequest>()
             .TakesQuery(K)
             .ProducesProblems(400, 404, 409, 413, 415, 422, 429, 503)
@@ -39,6 +40,7 @@ internal static class SearchEndpoints
         serving.RefuseWithoutGeneration();
         SearchRequest request = JsonBody.IsJson(context.Request) ? await json.ReadAsync<SearchRequest>(context) : OfImage(await forms.ReadAsync(context), k);
         Check(request);
+        if (request.Vector is null) context.CountImages(1);
 
         using Lease<ServingPair> lease = serving.Acquire(context);
         ServingPair pair = lease.Value;

@@ -1,6 +1,7 @@
 using Perennial.Background;
 using Perennial.Core.Generations;
 using Perennial.Inference.Swapping;
+using Perennial.Telemetry;
 
 namespace Perennial.Endpoints;
 
@@ -31,6 +32,8 @@ internal static class ServingAccess
         GenerationManifest manifest = lease.Value.Manifest;
         context.Response.Headers[GenerationHeader] = manifest.Number.ToString(System.Globalization.CultureInfo.InvariantCulture);
         context.Response.Headers[DigestHeader] = manifest.Digest;
+        RequestTiming timing = RequestTiming.Of(context);
+        (timing.Generation, timing.Digest) = (manifest.Number, manifest.Digest);
         return lease;
     }
 

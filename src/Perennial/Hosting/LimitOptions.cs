@@ -35,6 +35,11 @@ public sealed class LimitOptions
     [Range(1, 1 << 30)]
     public int MinBodyBytesPerSecond { get; set; } = 1024;
 
+    /// <summary>Longest that a request to a model may take, from its head to its answer; it is then answered 503 and its images leave the queue.</summary>
+    /// <value>Default 60 s. 0.1 s to 1 h.</value>
+    [Range(typeof(TimeSpan), "00:00:00.1", "01:00:00")]
+    public TimeSpan RequestTimeout { get; set; } = TimeSpan.FromSeconds(60);
+
     /// <summary>How long running requests may take to finish when the server stops.</summary>
     /// <value>Default 30 s. 0 to 1 h.</value>
     [Range(typeof(TimeSpan), "00:00:00", "01:00:00")]

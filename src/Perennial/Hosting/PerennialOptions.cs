@@ -4,6 +4,7 @@ using Perennial.Access;
 using Perennial.Core.Images;
 using Perennial.Inference.Batching;
 using Perennial.Inference.Engines;
+using Perennial.Telemetry;
 
 namespace Perennial.Hosting;
 
@@ -42,6 +43,19 @@ public sealed class PerennialOptions
     /// <inheritdoc cref="EngineOptions"/>
     [ValidateObjectMembers]
     public EngineOptions Engine { get; set; } = new();
+
+    /// <inheritdoc cref="RateLimitOptions"/>
+    [ValidateObjectMembers]
+    public RateLimitOptions RateLimit { get; set; } = new();
+
+    /// <inheritdoc cref="CorsOptions"/>
+    public CorsOptions Cors { get; set; } = new();
+
+    /// <inheritdoc cref="MetricsOptions"/>
+    public MetricsOptions Metrics { get; set; } = new();
+
+    /// <inheritdoc cref="TelemetryOptions"/>
+    public TelemetryOptions Telemetry { get; set; } = new();
 
     /// <summary>Who may call; empty: everybody, on loopback only.</summary>
     public IList<KeyOptions> Keys { get; } = [];

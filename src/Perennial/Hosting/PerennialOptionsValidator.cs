@@ -10,6 +10,11 @@ internal sealed class PerennialOptionsValidator : IValidateOptions<PerennialOpti
     public ValidateOptionsResult Validate(string? name, PerennialOptions options)
     {
         List<string> failures = [.. RangeFailures(options, PerennialOptions.Section), .. options.Keys.Select((key, at) => key.Problem(at)).OfType<string>()];
+        for (int at = 0; at < options.Keys.Count; at++)
+        {
+            if (options.Keys[at].RateLimit is { } limit) failures.AddRange(RangeFailures(limit, $"{PerennialOptions.Section}:Keys:{at}:RateLimit"));
+        }
+        failures.AddRange(new[] { options.Cors.Problem(), options.Telemetry.Problem() }.OfType<string>());
         if (options.Limits.MaxBytesInFlight < options.Limits.MaxRequestBytes)
             failures.Add($"Perennial:Limits:MaxBytesInFlight is {options.Limits.MaxBytesInFlight}, less than one request may have (MaxRequestBytes, {options.Limits.MaxRequestBytes}); raise it.");
         if (options.Keys.GroupBy(key => key.Name).FirstOrDefault(same => same.Count() > 1) is { } twice)

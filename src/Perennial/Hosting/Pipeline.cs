@@ -16,12 +16,15 @@ internal static class Pipeline
         app.UseMiddleware<RequestTelemetry>();
         app.UseMiddleware<SecurityHeaders>();
         app.UseMiddleware<ProblemResponses>();
+        app.UseCrossOrigin();
         app.UseMiddleware<BrowserGuard>();
         PhysicalFileProvider pages = new(Path.Combine(AppContext.BaseDirectory, "wwwroot"));
         app.UseDefaultFiles(new DefaultFilesOptions { FileProvider = pages });
         app.UseStaticFiles(new StaticFileOptions { FileProvider = pages });
         app.UseRouting();
         app.UseMiddleware<AccessControl>();
+        app.UseMiddleware<RateLimits>();
+        app.UseMiddleware<RequestTimeLimit>();
     }
 
     public static void MapEndpoints(this WebApplication app)

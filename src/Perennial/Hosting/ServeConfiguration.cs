@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Options;
 using Perennial.Commands;
 using Perennial.Inference.Engines;
+using Perennial.Telemetry;
 
 namespace Perennial.Hosting;
 
@@ -9,6 +10,7 @@ internal static class ServeConfiguration
 {
     private const string UrlsKey = $"{PerennialOptions.Section}:{nameof(PerennialOptions.Urls)}";
     private const string WarmedBatchKey = $"{PerennialOptions.Section}:{nameof(PerennialOptions.Engine)}:{nameof(EngineOptions.MaxBatch)}";
+    private const string OtlpKey = $"{PerennialOptions.Section}:{nameof(PerennialOptions.Telemetry)}:";
     private const string AdminUrlsKey = $"{PerennialOptions.Section}:{nameof(PerennialOptions.Admin)}:{nameof(AdminOptions.Urls)}";
 
     public static void Add(ConfigurationManager configuration, IEnumerable<KeyValuePair<string, string?>> settings, string? file)
@@ -27,8 +29,10 @@ internal static class ServeConfiguration
         }
         configuration.AddEnvironmentVariables();
         configuration.AddInMemoryCollection(settings);
-        // What ASP.NET Core's own names say counts where ours say nothing.
+        // What the names of ASP.NET Core and OpenTelemetry say counts where ours say nothing.
         if (configuration[UrlsKey] is null && configuration["ASPNETCORE_URLS"] is { Length: > 0 } urls) configuration[UrlsKey] = urls;
+        if (configuration[OtlpKey + nameof(TelemetryOptions.OtlpEndpoint)] is null && configuration["OTEL_EXPORTER_OTLP_ENDPOINT"] is { Length: > 0 } collector) configuration[OtlpKey + nameof(TelemetryOptions.OtlpEndpoint)] = collector;
+        if (configuration[OtlpKey + nameof(TelemetryOptions.OtlpProtocol)] is null && configuration["OTEL_EXPORTER_OTLP_PROTOCOL"] is { Length: > 0 } protocol) configuration[OtlpKey + nameof(TelemetryOptions.OtlpProtocol)] = protocol.Replace("/", "", StringComparison.Ordinal);
         if (configuration[AdminUrlsKey] is null && configuration["Admin:Urls"] is { Length: > 0 } admin) configuration[AdminUrlsKey] = admin;
     }
 

@@ -1,3 +1,4 @@
+using Perennial.Access;
 using Perennial.Background;
 using Perennial.Commands;
 using Perennial.Core.Corpus;
@@ -18,7 +19,9 @@ public static class ServeHost
         WebApplicationBuilder builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { ContentRootPath = AppContext.BaseDirectory });
         ServeConfiguration.Add(builder.Configuration, settings, configFile);
         PerennialOptions options = ServeConfiguration.Read(builder.Configuration);
+        HttpsCertificate.Check(builder.Configuration, options);
         builder.AddServer(options);
+        builder.Services.AddTelemetry(options, builder.Configuration["OTEL_SERVICE_NAME"]).AddCrossOrigin(options.Cors);
         builder.Services.AddRooms(options).AddLearningLoop().AddEndpointServices().AddApiDescription();
         adjust?.Invoke(builder);
 

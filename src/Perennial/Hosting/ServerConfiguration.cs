@@ -18,6 +18,7 @@ internal static class ServerConfiguration
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = options.Limits.ShutdownTimeout);
         builder.WebHost.UseKestrel(kestrel =>
         {
+            HttpsCertificate.Load(kestrel, builder.Configuration);
             kestrel.AddServerHeader = false;
             kestrel.Limits.MaxRequestBodySize = 2L * options.Limits.MaxRequestBytes; // the readers stop at the limit itself; what follows is thrown away
             kestrel.Limits.MaxConcurrentConnections = options.Limits.MaxConnections;
@@ -27,9 +28,10 @@ internal static class ServerConfiguration
             kestrel.Limits.MaxRequestHeaderCount = MostHeaders;
             listeners.Bind(kestrel);
         });
-        builder.Logging.AddConfiguration(builder.Configuration.GetSection("Logging"))
+        builder.Logging
             .AddFilter("Microsoft", LogLevel.Warning)
             .AddFilter("System", LogLevel.Warning)
+            .AddConfiguration(builder.Configuration.GetSection("Logging")) // after the filters: of two rules the later one counts
             .AddSimpleConsole(console =>
             {
                 console.SingleLine = true;

@@ -3,7 +3,7 @@ using Prometheus;
 
 namespace Perennial.Telemetry;
 
-/// <summary>What the batch queues of the encoders do. <see cref="Observe"/> is given to each of them.</summary>
+/// <summary>What the batch queues of the encoders do. <see cref="ObserverOf"/> is given to each of them.</summary>
 internal static class BatchMetrics
 {
     public static readonly Histogram Images = Metrics.CreateHistogram(
@@ -19,7 +19,15 @@ internal static class BatchMetrics
 
     public static readonly Counter FailedBatches = Metrics.CreateCounter("perennial_batches_failed_total", "Batches that the engine failed on.");
 
-    public static void Observe(BatchMeasurement batch)
+    /// <summary>The observer of a generation's queue.</summary>
+    /// <param name="aliases">Where batches are counted too, or null.</param>
+    public static Func<int, BatchObserver> ObserverOf(TritonAliases? aliases) => aliases is null ? _ => Observe : generation => batch =>
+    {
+        Observe(batch);
+        aliases.Count(generation, batch);
+    };
+
+    private static void Observe(BatchMeasurement batch)
     {
         Images.Observe(batch.Size);
         InferenceSeconds.Observe(batch.Inference.TotalSeconds);

@@ -12,6 +12,12 @@ internal static class Stage
     /// <summary>Waiting for a batch and the encoder's run, until the last image of the request is embedded.</summary>
     public const string Embed = "embed";
 
+    /// <summary>Of <see cref="Embed"/>: the longest wait of an image of the request for its batch.</summary>
+    public const string Queue = "queue";
+
+    /// <summary>Of <see cref="Embed"/>: the longest run of a batch with an image of the request.</summary>
+    public const string Inference = "inference";
+
     /// <summary>The classifier.</summary>
     public const string Classify = "classify";
 

@@ -53,6 +53,24 @@ public sealed class ObserverTests
         Assert.Equal(ScriptedEngine.Embedding(1), await Embed(queue, RequestClass.Bulk));
     }
 
+    [Fact]
+    public async Task A_permit_tells_the_longest_wait_and_the_longest_run_of_its_images()
+    {
+        var time = new ManualTime();
+        int runs = 0;
+        using var engine = new ScriptedEngine { Held = true, OnRun = _ => time.Advance(TimeSpan.FromSeconds(++runs == 1 ? 4 : 1)) };
+        await using var queue = new BatchQueue(new BatchQueueOptions { MaxBatch = 1, MaxDelay = TimeSpan.Zero }, engine, time: time);
+        using Permit permit = queue.Reserve(RequestClass.Interactive, 2);
+        Assert.Equal((TimeSpan.Zero, TimeSpan.Zero), (permit.QueueTime, permit.InferenceTime));
+        Task first = queue.EmbedAsync(ScriptedEngine.Image(1), permit, Token).AsTask();
+        await engine.EnteredAsync();
+        time.Advance(TimeSpan.FromSeconds(3));
+        Task second = queue.EmbedAsync(ScriptedEngine.Image(2), permit, Token).AsTask();
+        engine.Release(2);
+        await Task.WhenAll(first, second);
+        Assert.Equal((4, 7), (permit.QueueTime.TotalSeconds, permit.InferenceTime.TotalSeconds)); // the first run lasts 3 s while it is held, then 4 s, in which the second waits
+    }
+
     private static void Shows(Seen batch, int size, int bulk, int seconds, int[] waits, int waiting, bool failed)
     {
         Assert.Equal((size, bulk, waiting, failed), (batch.Size, batch.Bulk, batch.Waiting, batch.Failed));

@@ -154,9 +154,73 @@ public sealed class OpenInferenceTests : IAsyncLifetime
     public async Task What_is_not_there_is_404_in_the_protocols_shape(string path, int status)
         => Schemas.Check("metadata_model_error_response", await _server.Http.GetAsync(path, Token).ReadAsync(status));
 
+    [Theory]
+    [InlineData("load", """{"parameters":{"file:1/model.onnx":"aaaa"}}"""), InlineData("unload", """{"parameters":{"unload_dependents":true}}"""), InlineData("load", "")]
+    public async Task Models_cannot_be_uploaded_loaded_or_unloaded(string action, string body)
+        => Assert.Contains("/admin/generations", (string?)(await _server.Http.PostJsonAsync($"/v2/repository/models/encoder/{action}", body).ReadAsync(400))["error"], StringComparison.Ordinal);
+
+    [Theory]
+    [InlineData("", null), InlineData("{}", null), InlineData("", "application/json"), InlineData("""{"ready":false,"other":1}""", "text/plain")]
+    public async Task The_repository_index_is_given_whatever_the_client_calls_its_body(string body, string? type)
+    {
+        ByteArrayContent content = new(Encoding.UTF8.GetBytes(body));
+        if (type is not null) content.Headers.ContentType = new MediaTypeHeaderValue(type);
+        using HttpResponseMessage answer = await _server.Http.PostAsync("/v2/repository/index", content, Token);
+        Assert.Equal(["encoder", "classifier"], JsonNode.Parse(await answer.Content.ReadAsStringAsync(Token))!.AsArray().Select(model => (string?)model!["name"]));
+    }
+
     [Fact]
-    public async Task Models_cannot_be_uploaded()
-        => await _server.Http.PostJsonAsync("/v2/repository/models/encoder/load", """{"parameters":{"file:1/model.onnx":"aaaa"}}""").ReadAsync(404);
+    public async Task The_answer_names_the_embedding_space_and_the_version()
+    {
+        JsonObject answer = await _server.Http.PostJsonAsync("/v2/models/encoder/versions/1/infer", $$"""{"id":"a","inputs":[{"name":"image","shape":[1,1],"datatype":"BYTES","data":[["{{Convert.ToBase64String(Picture)}}"]]}]}""").ReadAsync();
+        Schemas.Check("inference_response", answer);
+        Assert.Equal(("1", "a", _server.Pair.Manifest.Digest), ((string?)answer["model_version"], (string?)answer["id"], (string?)answer["parameters"]!["digest"]));
+    }
+
+    [Theory]
+    [InlineData("FP32"), InlineData("FP16"), InlineData("UINT8")]
+    public async Task Pixels_behind_the_JSON_give_the_same_embedding_and_all_outputs_come_binary_when_asked(string datatype)
+    {
+        float[] pixels = Pictures.Tile(8, 200, 30, 90);
+        byte[] tensor = datatype switch
+        {
+            "FP32" => [.. pixels.SelectMany(BitConverter.GetBytes)],
+            "FP16" => [.. pixels.SelectMany(pixel => BitConverter.GetBytes((Half)pixel))],
+            _ => [.. pixels.Select(pixel => (byte)MathF.Round(pixel * 255))],
+        };
+        byte[] head = Encoding.UTF8.GetBytes($$$"""{"parameters":{"binary_data_output":true},"inputs":[{"name":"image","shape":[1,3,8,8],"datatype":"{{{datatype}}}","parameters":{"binary_data_size":{{{tensor.Length}}}}}]}""");
+        (JsonObject json, byte[] tail) = await BinaryAsync("/v2/models/encoder/infer", [.. head, .. tensor], head.Length);
+        Assert.Equal(tail.Length, (int?)json["outputs"]![0]!["parameters"]!["binary_data_size"]);
+        AssertClose(Expected, MemoryMarshal.Cast<byte, float>(tail).ToArray(), datatype == "FP16" ? 1e-3f : 1e-5f);
+    }
+
+    [Fact]
+    public async Task An_encoded_image_may_come_as_a_vector_of_bytes()
+    {
+        string numbers = string.Join(",", Picture);
+        foreach (string shape in new[] { $"[{Picture.Length}]", $"[1,{Picture.Length}]" })
+        {
+            byte[] head = Encoding.UTF8.GetBytes($$$"""{"inputs":[{"name":"image","shape":{{{shape}}},"datatype":"UINT8","parameters":{"binary_data_size":{{{Picture.Length}}}}}],"outputs":[{"name":"embedding","parameters":{"binary_data":true}}]}""");
+            AssertClose(Expected, MemoryMarshal.Cast<byte, float>((await BinaryAsync("/v2/models/encoder/infer", [.. head, .. Picture], head.Length)).Tail).ToArray());
+            JsonObject answer = await _server.Http.PostJsonAsync("/v2/models/encoder/infer", $$"""{"inputs":[{"name":"image","shape":{{shape}},"datatype":"UINT8","data":[{{numbers}}]}]}""").ReadAsync();
+            AssertClose(Expected, Calls.Floats(answer["outputs"]![0]!["data"]));
+        }
+        await _server.Http.PostJsonAsync("/v2/models/encoder/infer", """{"inputs":[{"name":"image","shape":[4],"datatype":"UINT8","data":[1,2,3]}]}""").ReadAsync(400);
+    }
+
+    [Theory]
+    [InlineData("GET", "/v2/models/encoder", null, 401), InlineData("POST", "/v2/repository/index", null, 401), InlineData("POST", "/v2/models/encoder/infer", "write", 403)]
+    [InlineData("PUT", "/v2/models/encoder/infer", "infer", 405), InlineData("GET", "/v2/nothing", "infer", 404), InlineData("POST", "/v2/models/encoder/infer", "infer", 413)]
+    public async Task Whatever_is_wrong_under_v2_is_told_in_the_protocols_shape(string method, string path, string? scope, int status)
+    {
+        await using LiveServer server = await LiveServer.StartServingAsync(new TinyGeneration(), ("Perennial:Limits:MaxRequestBytes", "1024"),
+            ("Perennial:Keys:0:Name", "a"), ("Perennial:Keys:0:Key", "infer-0123456789abcdef"), ("Perennial:Keys:0:Scopes:0", "infer"),
+            ("Perennial:Keys:1:Name", "b"), ("Perennial:Keys:1:Key", "write-0123456789abcdef"), ("Perennial:Keys:1:Scopes:0", "write"));
+        using HttpRequestMessage request = new(new HttpMethod(method), path);
+        if (method != "GET") request.Content = new ByteArrayContent(new byte[2000]);
+        if (scope is not null) request.Headers.Add("X-API-Key", $"{scope}-0123456789abcdef");
+        Schemas.Check("inference_error_response", await server.Http.SendAsync(request, Token).ReadAsync(status));
+    }
 
     private async Task<(JsonObject Json, byte[] Tail)> BinaryAsync(string path, byte[] body, int jsonLength)
     {
@@ -170,10 +234,10 @@ public sealed class OpenInferenceTests : IAsyncLifetime
         return (JsonNode.Parse(answer[..length])!.AsObject(), answer[length..]);
     }
 
-    private static void AssertClose(float[] expected, float[] actual)
+    private static void AssertClose(float[] expected, float[] actual, float tolerance = 1e-5f)
     {
         Assert.Equal(expected.Length, actual.Length);
-        for (int i = 0; i < expected.Length; i++) Assert.Equal(expected[i], actual[i], 1e-5f);
+        for (int i = 0; i < expected.Length; i++) Assert.Equal(expected[i], actual[i], tolerance);
     }
 
     /// <summary>The protocol's published description: as much of JSON Schema as it uses.</summary>

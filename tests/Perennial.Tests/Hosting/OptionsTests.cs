@@ -27,6 +27,18 @@ public sealed class OptionsTests
     [InlineData("Perennial:Urls", "http://127.0.0.1:0;http://192.168.1.4:8080", "no key is configured")]
     [InlineData("Perennial:Admin:Urls", "http://0.0.0.0:8081", "no key is configured")]
     [InlineData("Perennial:Keys:0:Name", "app", "either Key or Sha256")]
+    [InlineData("Perennial:Keys:0:RateLimit:ImagesPerMinute", "0", "Perennial:Keys:0:RateLimit:ImagesPerMinute is 0; it must be between 1 and 10000000.")]
+    [InlineData("Perennial:RateLimit:RequestsPerMinute", "-5", "Perennial:RateLimit:RequestsPerMinute is -5; it must be between 1 and 10000000.")]
+    [InlineData("Perennial:RateLimit:BurstSeconds", "0", "Perennial:RateLimit:BurstSeconds is 0; it must be between 1 and 3600.")]
+    [InlineData("Perennial:Limits:RequestTimeout", "00:00:00", "Perennial:Limits:RequestTimeout is 00:00:00; it must be between 00:00:00.1000000 and 01:00:00.")]
+    [InlineData("Perennial:Cors:Origins:0", "*", "Perennial:Cors:Origins has '*'")]
+    [InlineData("Perennial:Cors:Origins:0", "https://app.example/", "Perennial:Cors:Origins has 'https://app.example/'")]
+    [InlineData("Perennial:Cors:Origins:0", "https://App.example", "Perennial:Cors:Origins has 'https://App.example'")]
+    [InlineData("Perennial:Cors:Origins:0", "null", "Perennial:Cors:Origins has 'null'")]
+    [InlineData("Perennial:Telemetry:OtlpEndpoint", "localhost:4318", "Perennial:Telemetry:OtlpEndpoint")]
+    [InlineData("OTEL_EXPORTER_OTLP_ENDPOINT", "collector", "OTEL_EXPORTER_OTLP_ENDPOINT")]
+    [InlineData("Perennial:Telemetry:OtlpProtocol", "smoke", "Perennial:Telemetry:OtlpProtocol")]
+    [InlineData("Perennial:Metrics:TritonAliases", "maybe", "Perennial:Metrics:TritonAliases")]
     public async Task A_wrong_setting_is_told_in_a_sentence_that_names_it(string key, string value, string told)
     {
         UsageException exception = await Assert.ThrowsAsync<UsageException>(() => LiveServer.StartAsync((key, value)));

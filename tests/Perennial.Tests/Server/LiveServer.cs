@@ -57,7 +57,8 @@ internal sealed class LiveServer : IAsyncDisposable
 
     /// <param name="settings">Configuration.</param>
     /// <param name="map">Endpoints beside the service's own.</param>
-    public static async Task<LiveServer> StartAsync((string Key, string? Value)[] settings, Action<IEndpointRouteBuilder> map)
+    /// <param name="adjust">Changes of the builder.</param>
+    public static async Task<LiveServer> StartAsync((string Key, string? Value)[] settings, Action<IEndpointRouteBuilder> map, Action<WebApplicationBuilder>? adjust = null)
     {
         TemporaryFolder data = new();
         Dictionary<string, string?> all = new() { ["Perennial:DataDirectory"] = data.Path, ["Perennial:Urls"] = "http://127.0.0.1:0" };
@@ -67,6 +68,7 @@ internal sealed class LiveServer : IAsyncDisposable
             builder.Logging.ClearProviders();
             foreach (ServiceDescriptor loop in builder.Services.Where(service => service.ServiceType == typeof(IHostedService) && IsBackground(service)).ToList())
                 builder.Services.Remove(loop);
+            adjust?.Invoke(builder);
         });
         map(app);
         await app.StartAsync(TestContext.Current.CancellationToken);
@@ -87,7 +89,7 @@ internal sealed class LiveServer : IAsyncDisposable
         GenerationFolder folder = generation.CommitTo(Path.Combine(DataDirectory, "models"));
         BatchQueueOptions batching = Get<PerennialOptions>().Batching;
         AdmittedGeneration admitted = Admission.Admit(folder, new EngineOptions { IntraOpThreads = 1, MaxBatch = batching.MaxBatch }, CancellationToken.None);
-        BatchQueue queue = new(batching, admitted.Encoder);
+        BatchQueue queue = new(batching, admitted.Encoder, Get<ServingOptions>().ObserverOf?.Invoke(folder.Manifest.Number));
         IVectorCollection collection = await Get<IVectorIndex>().OpenAsync(folder.Manifest.Digest, folder.Manifest.Dimensions, CancellationToken.None);
         ServingPair pair = new(admitted, queue, collection, () => Task.Run(async () =>
         {

@@ -54,6 +54,14 @@ public sealed class MetricsTests : IAsyncLifetime
         Assert.Equal(0, budget.Held);
     }
 
+    [Fact]
+    public async Task Names_are_of_this_server_and_its_process_alone()
+    {
+        string metrics = await ScrapeAsync();
+        Assert.All(metrics.Split('\n').Where(line => line.StartsWith("# TYPE ", StringComparison.Ordinal)).Select(line => line.Split(' ')[2]),
+            name => Assert.Matches("^(perennial|process|dotnet)_[a-z0-9_]+$", name));
+    }
+
     private static double Value(string metrics, string series)
         => metrics.Split('\n').FirstOrDefault(line => line.StartsWith(series + " ", StringComparison.Ordinal)) is { } line ? double.Parse(line[(series.Length + 1)..], CultureInfo.InvariantCulture) : 0;
 

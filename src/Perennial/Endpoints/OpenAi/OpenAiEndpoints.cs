@@ -23,6 +23,7 @@ internal static class OpenAiEndpoints
     {
         routes.MapPost(Prefix + "/embeddings", EmbedAsync)
             .RequireScope(Scope.Infer)
+            .AnsweredBy(Encoder)
             .TakesJson<OpenAiEmbeddingsRequest>()
             .ProducesErrors(400, 413, 415, 422, 429, 503)
             .WithName("openai-embeddings").WithTags("OpenAI")
@@ -42,6 +43,7 @@ internal static class OpenAiEndpoints
         serving.RefuseWithoutGeneration();
         OpenAiEmbeddingsRequest request = await json.ReadAsync<OpenAiEmbeddingsRequest>(context);
         if (request.Input.Count == 0) throw ProblemException.Invalid("'input' is empty; send at least one image as a data: URI.");
+        context.CountImages(request.Input.Count);
 
         using Lease<ServingPair> lease = serving.Acquire(context);
         ServingPair pair = lease.Value;

@@ -23,7 +23,9 @@ internal static class ApiDescription
         query parameters are refused with 400.
 
         One image at fault is answered 422 (`empty_image`, `unsupported_image`, `corrupt_image`) or 413 (`image_too_large`). Of several images, those at fault get
-        an `error` each, and 422 is the answer when none could be used. 429 and 503 carry `Retry-After`.
+        an `error` each, and 422 is the answer when none could be used. 429 (`overloaded`, `rate_limited`) and 503 (`no_generation`, `timeout`) carry `Retry-After`.
+
+        Answers of a model, refusals included, carry the headers `x-queue-time`, `x-inference-time` and `x-total-time`: milliseconds with three decimals.
         """;
 
     public static IServiceCollection AddApiDescription(this IServiceCollection services) => services.AddOpenApi("v1", options =>

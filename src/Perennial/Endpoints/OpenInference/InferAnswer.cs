@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Globalization;
 using System.Text.Json;
+using Perennial.Core.Generations;
 
 namespace Perennial.Endpoints.OpenInference;
 
@@ -9,12 +10,12 @@ internal static class InferAnswer
 {
     /// <param name="response">Where to.</param>
     /// <param name="model">"encoder" or "classifier".</param>
-    /// <param name="version">Number of the generation that answers.</param>
+    /// <param name="generation">The one that answers: its number is the version, its digest a parameter.</param>
     /// <param name="request">What was asked for.</param>
     /// <param name="isRaw">Whether the request had no JSON part: then all outputs are binary.</param>
     /// <param name="outputs">All outputs of the model.</param>
     /// <exception cref="ProblemException">400: an output is asked for that the model does not have, or twice.</exception>
-    public static async Task WriteAsync(HttpResponse response, string model, int version, InferRequest request, bool isRaw, IReadOnlyList<OutputTensor> outputs)
+    public static async Task WriteAsync(HttpResponse response, string model, GenerationManifest generation, InferRequest request, bool isRaw, IReadOnlyList<OutputTensor> outputs)
     {
         bool usuallyBinary = isRaw || InferBody.Flag(request.Parameters, "binary_data_output") == true;
         List<(OutputTensor Tensor, bool Binary)> wanted = [];
@@ -27,7 +28,7 @@ internal static class InferAnswer
         }
 
         ArrayBufferWriter<byte> body = new();
-        WriteJson(body, model, version, request.Id, wanted);
+        WriteJson(body, model, generation, request.Id, wanted);
         if (wanted.Any(output => output.Binary))
         {
             response.Headers[InferBody.JsonLengthHeader] = body.WrittenCount.ToString(CultureInfo.InvariantCulture);
@@ -45,13 +46,16 @@ internal static class InferAnswer
         await response.BodyWriter.WriteAsync(body.WrittenMemory, response.HttpContext.RequestAborted);
     }
 
-    private static void WriteJson(ArrayBufferWriter<byte> body, string model, int version, string? id, List<(OutputTensor Tensor, bool Binary)> wanted)
+    private static void WriteJson(ArrayBufferWriter<byte> body, string model, GenerationManifest generation, string? id, List<(OutputTensor Tensor, bool Binary)> wanted)
     {
         using Utf8JsonWriter json = new(body);
         json.WriteStartObject();
         json.WriteString("model_name", model);
-        json.WriteString("model_version", version.ToString(CultureInfo.InvariantCulture));
+        json.WriteString("model_version", generation.Number.ToString(CultureInfo.InvariantCulture));
         if (id is not null) json.WriteString("id", id);
+        json.WriteStartObject("parameters");
+        json.WriteString("digest", generation.Digest);
+        json.WriteEndObject();
         json.WriteStartArray("outputs");
         foreach ((OutputTensor tensor, bool binary) in wanted)
         {

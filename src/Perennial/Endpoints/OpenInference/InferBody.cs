@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Globalization;
+using System.Numerics.Tensors;
 using System.Runtime.InteropServices;
 using System.Text.Json;
 using Perennial.Core.Images;
@@ -45,8 +46,10 @@ internal sealed class InferBody(JsonBody json, PerennialOptions options)
             throw ProblemException.Invalid($"The model has one input, '{InputName}'; the request gives {(request.Inputs.Count == 0 ? "none" : string.Join(", ", request.Inputs.Select(given => $"'{given.Name}'")))}.");
         ReadOnlyMemory<byte>? binary = isRaw ? tail : Binary(input, tail);
         if (binary is null == input.Data is null) throw ProblemException.Invalid($"Input '{InputName}' needs either 'data' or, in its parameters, 'binary_data_size', and not both.");
+        if (input is { Datatype: "UINT8", Shape: [_] or [1, _] }) return new GivenImages(1, [EncodedImage(input.Shape[^1], binary, input.Data)], null);
         bool encoded = input.Datatype == "BYTES";
-        if (!encoded && input.Datatype is not ("FP32" or "UINT8")) throw ProblemException.Invalid($"Input '{InputName}' is BYTES (encoded images), UINT8 or FP32 (pixels); not '{input.Datatype}'.");
+        if (!encoded && input.Datatype is not ("FP32" or "FP16" or "UINT8")) throw ProblemException.Invalid($"Input '{InputName}' is BYTES (encoded images), UINT8, FP16 or FP32 (pixels); not '{input.Datatype}'.");
+        if (input.Datatype == "FP16" && binary is null) throw ProblemException.Invalid($"Input '{InputName}' of FP16 has no form in JSON; send it behind the JSON part, with 'binary_data_size'.");
         bool fits = encoded ? input.Shape is [_] or [_, 1] : input.Shape is [_, 3, long height, long width] && height == side && width == side;
         int count = CountOf(fits ? input.Shape[0] : 0, encoded ? "[N]" : $"[N, 3, {side}, {side}]");
         if (encoded)
@@ -95,13 +98,24 @@ internal sealed class InferBody(JsonBody json, PerennialOptions options)
         return images;
     }
 
+    // One encoded image, its bytes as the elements of a vector.
+    private ImageData EncodedImage(long length, ReadOnlyMemory<byte>? binary, TensorValues? data)
+    {
+        ReadOnlyMemory<byte> bytes = binary ?? data!.Numbers.Select(ToByte).ToArray();
+        return bytes.Length == length ? ImageData.Of(bytes, options.Images.MaxBytes) : throw Mismatch(length, bytes.Length);
+    }
+
     private static float[] Pixels(ReadOnlyMemory<byte> bytes, string datatype, int values)
     {
         float[] pixels = new float[values];
-        int size = datatype == "FP32" ? sizeof(float) : 1;
+        int size = datatype switch { "FP32" => sizeof(float), "FP16" => sizeof(ushort), _ => sizeof(byte) };
         if (bytes.Length != (long)values * size) throw Mismatch(values, bytes.Length / size);
-        if (datatype == "FP32") MemoryMarshal.Cast<byte, float>(bytes.Span).CopyTo(pixels); // the machines that .NET runs this on are little-endian
-        else TileConversion.ToFloat(bytes.Span, pixels);
+        switch (datatype) // the machines that .NET runs this on are little-endian
+        {
+            case "FP32": MemoryMarshal.Cast<byte, float>(bytes.Span).CopyTo(pixels); break;
+            case "FP16": TensorPrimitives.ConvertToSingle(MemoryMarshal.Cast<byte, Half>(bytes.Span), pixels); break;
+            default: TileConversion.ToFloat(bytes.Span, pixels); break;
+        }
         return pixels;
     }
 
@@ -110,9 +124,11 @@ internal sealed class InferBody(JsonBody json, PerennialOptions options)
         if (numbers.Count != values) throw Mismatch(values, numbers.Count);
         if (datatype == "FP32") return [.. numbers];
         float[] pixels = new float[values];
-        TileConversion.ToFloat([.. numbers.Select(number => number is >= 0 and <= byte.MaxValue && number == MathF.Floor(number) ? (byte)number : throw ProblemException.Invalid($"{number} is not a UINT8."))], pixels);
+        TileConversion.ToFloat([.. numbers.Select(ToByte)], pixels);
         return pixels;
     }
 
-    private static ProblemException Mismatch(int expected, int given) => ProblemException.Invalid($"By its shape input '{InputName}' has {expected} elements; {given} are given.");
+    private static byte ToByte(float number) => number is >= 0 and <= byte.MaxValue && number == MathF.Floor(number) ? (byte)number : throw ProblemException.Invalid($"{number} is not a UINT8.");
+
+    private static ProblemException Mismatch(long expected, long given) => ProblemException.Invalid($"By its shape input '{InputName}' has {expected} elements; {given} are given.");
 }

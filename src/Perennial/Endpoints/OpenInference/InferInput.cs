@@ -10,10 +10,10 @@ public sealed record InferInput
     /// <summary>"image".</summary>
     public required string Name { get; init; }
 
-    /// <summary>[N] of BYTES, or [N, 3, S, S].</summary>
+    /// <summary>[N] of BYTES, [N, 3, S, S] of pixels, or [L] or [1, L] of UINT8: one encoded image of L bytes.</summary>
     public required IReadOnlyList<long> Shape { get; init; }
 
-    /// <summary>BYTES (encoded images), UINT8 (pixels) or FP32 (pixels from 0 to 1).</summary>
+    /// <summary>BYTES (encoded images), UINT8 (pixels, or one encoded image), FP16 (in binary alone) or FP32 (pixels from 0 to 1).</summary>
     public required string Datatype { get; init; }
 
     /// <summary>"binary_data_size": bytes of this tensor behind the JSON.</summary>

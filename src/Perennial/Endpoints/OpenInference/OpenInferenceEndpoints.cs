@@ -37,13 +37,18 @@ internal static class OpenInferenceEndpoints
             .WithName("v2-ready").WithSummary("Whether a generation serves");
         group.MapPost("/repository/index", IndexAsync).RequireScope(Scope.Infer).TakesJson<RepositoryIndexRequest>().ProducesErrors(400)
             .WithName("v2-repository").WithSummary("List the models");
+        foreach (string action in new[] { "load", "unload" })
+        {
+            group.MapPost("/repository/models/{model}/" + action, RefuseToLoad).RequireScope(Scope.Infer).ProducesErrors(400)
+                .WithName("v2-" + action).WithSummary($"Refused: models are not {action}ed by their callers");
+        }
         foreach ((string path, string name) in new[] { ("/models/{model}", ""), ("/models/{model}/versions/{version}", "-version") })
         {
             group.MapGet(path, Describe).RequireScope(Scope.Infer).ProducesErrors(404, 503)
                 .WithName("v2-model" + name).WithSummary("What a model takes and gives");
             group.MapGet(path + "/ready", ModelIsReady).RequireScope(Scope.Infer).ProducesErrors(404, 503)
                 .WithName("v2-model-ready" + name).WithSummary("Whether a model answers");
-            group.MapPost(path + "/infer", InferAsync).RequireScope(Scope.Infer).TakesJson<InferRequest>().ProducesErrors(400, 404, 409, 413, 415, 422, 429, 503)
+            group.MapPost(path + "/infer", InferAsync).RequireScope(Scope.Infer).AnsweredBy(null).TakesJson<InferRequest>().ProducesErrors(400, 404, 409, 413, 415, 422, 429, 503)
                 .WithName("v2-infer" + name).WithSummary("Run a model")
                 .WithDescription($"Tensors in JSON or behind it in binary ({InferBody.JsonLengthHeader}); with that header 0 the body is one encoded image.");
         }
@@ -60,7 +65,8 @@ internal static class OpenInferenceEndpoints
 
     private static async Task<Ok<RepositoryModel[]>> IndexAsync(HttpContext context, JsonBody json, Serving serving)
     {
-        RepositoryIndexRequest request = context.Request.ContentLength is null or 0 ? new() : await json.ReadAsync<RepositoryIndexRequest>(context);
+        ReadOnlyMemory<byte> body = await json.ReceiveAsync(context); // clients send none, or one without a content type
+        RepositoryIndexRequest request = body.IsEmpty ? new() : json.Parse<RepositoryIndexRequest>(body);
         using Lease<ServingPair>? lease = serving.TryAcquire();
         string version = lease?.Value.Manifest.Number.ToString(CultureInfo.InvariantCulture) ?? "";
         RepositoryModel[] models =
@@ -71,6 +77,9 @@ internal static class OpenInferenceEndpoints
         return TypedResults.Ok(models.Where(model => !request.Ready || model.State == "READY").ToArray());
     }
 
+    private static Ok RefuseToLoad(string model) => throw ProblemException.Invalid(
+        $"Models such as '{model}' are not loaded, unloaded or uploaded through this protocol; POST /admin/generations/{{number}}/promote changes what serves.");
+
     private static Ok<ModelMetadata> Describe(HttpContext context, Serving serving, string model, string? version = null)
     {
         using Lease<ServingPair> lease = Acquire(context, serving, model, version);
@@ -80,7 +89,7 @@ internal static class OpenInferenceEndpoints
         return TypedResults.Ok(new ModelMetadata(model, [manifest.Number.ToString(CultureInfo.InvariantCulture)], "onnx_onnxv1",
             [new("image", "BYTES", [-1])],
             model == Encoder ? [new("embedding", "FP32", [-1, manifest.Dimensions])] : [new("probabilities", "FP32", [-1, pair.RequireClassifier().Dimensions]), new("label", "BYTES", [-1])],
-            new Dictionary<string, string> { ["digest"] = manifest.Digest, ["image_also_as"] = $"UINT8 or FP32 (0 to 1) of [-1, 3, {side}, {side}]" }));
+            new Dictionary<string, string> { ["digest"] = manifest.Digest, ["image_also_as"] = $"UINT8, FP16 or FP32 (0 to 1) of [-1, 3, {side}, {side}], or one encoded image as UINT8 of [-1]" }));
     }
 
     private static Ok<ModelReady> ModelIsReady(HttpContext context, Serving serving, string model, string? version = null)
@@ -99,6 +108,7 @@ internal static class OpenInferenceEndpoints
         IInferenceEngine? classifier = model == Classifier ? pair.RequireClassifier() : null;
         RequestTiming timing = RequestTiming.Of(context);
         GivenImages images = body.Images(request, tail, isRaw, pair.Manifest.Preprocessing.Size);
+        context.CountImages(images.Count);
         EmbeddedImage[] embedded = images.Encoded is { } encoded
             ? await embedding.EmbedAsync(pair, encoded, timing, context.RequestAborted)
             : await embedding.EmbedPixelsAsync(pair, images.Pixels!, images.Count, timing, context.RequestAborted);
@@ -107,7 +117,7 @@ internal static class OpenInferenceEndpoints
             if (embedded[index].Error is { } error) throw ImageFaults.Alone(error with { Message = $"Image {index}: {error.Message}" });
         }
         float[][] vectors = [.. embedded.Select(image => image.Vector!)];
-        await InferAnswer.WriteAsync(context.Response, model, pair.Manifest.Number, request, isRaw, classifier is null
+        await InferAnswer.WriteAsync(context.Response, model, pair.Manifest, request, isRaw, classifier is null
             ? [new OutputTensor("embedding", [images.Count, pair.Manifest.Dimensions], [.. vectors.SelectMany(vector => vector)], [])]
             : Classes(classifier, pair.Manifest.Labels, vectors));
     }
