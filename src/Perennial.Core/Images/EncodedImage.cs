@@ -17,6 +17,10 @@ internal sealed class EncodedImage : IDisposable
     private const int MostBands = 5; // CMYK and alpha
     private const int StripBytes = 256 << 10;
 
+    // What a decoder holds whole costs memory; a few kilobytes of a flat picture could take half a gigabyte.
+    private const int MostExpansion = 256;
+    private const int AlwaysHeld = 16 << 20;
+
     private EncodedImage(byte[] data, ImageFormat format, Image pixels)
     {
         Data = data;
@@ -60,6 +64,7 @@ internal sealed class EncodedImage : IDisposable
         try
         {
             CheckBounds(pixels, format, limits);
+            CheckExpansion(pixels, format, data.Length);
             return new EncodedImage(data, format, pixels);
         }
         catch
@@ -134,6 +139,19 @@ internal sealed class EncodedImage : IDisposable
                 InvalidImageException.Unsupported, $"The {format.Name} image has {pixels.Bands} channels. Send a grey, RGB or CMYK image, with or without alpha.");
         }
     }
+
+    // Baseline JPEG and plain PNG stream; everything else is unpacked as a whole before its first row comes (a TIFF may be one strip).
+    private static void CheckExpansion(Image pixels, ImageFormat format, int bytes)
+    {
+        if ((format == ImageFormat.Jpeg || format == ImageFormat.Png) && !IsInterlaced(pixels)) return;
+        var unpacked = (long)pixels.Width * pixels.Height * PixelBytes(pixels);
+        if (unpacked <= AlwaysHeld || unpacked <= (long)bytes * MostExpansion) return;
+        throw new InvalidImageException(
+            InvalidImageException.TooLarge,
+            $"The {format.Name} image unpacks from {bytes} to {unpacked} bytes, all at once; at most {MostExpansion} times its size is accepted. Make it smaller, or send it as a JPEG or PNG that is not interlaced.");
+    }
+
+    private static bool IsInterlaced(Image pixels) => pixels.Contains("interlaced") && Convert.ToInt32(pixels.Get("interlaced")) != 0;
 
     private static InvalidImageException TooLarge(string message) => new(InvalidImageException.TooLarge, $"{message} Make it smaller.");
 

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Numerics.Tensors;
 using Perennial.Core.Corpus;
 using Perennial.Core.Images;
@@ -12,32 +13,50 @@ namespace Perennial.Background;
 /// <param name="log">Told of images that are left out.</param>
 internal sealed class CorpusEmbedder(ImageCorpus corpus, Func<Deployment?> enter, ILogger log)
 {
+    /// <summary>Images decoded and embedded at a time; so long may a part go on after somebody has begun to ask.</summary>
+    private const int Part = 32;
+    private const int SmallPart = 4;
+
     private static readonly int DecodeThreads = Math.Max(1, Environment.ProcessorCount / 2);
 
-    /// <summary>Decodes and embeds at the same time; images that cannot be read are left out of the result.</summary>
+    /// <summary>Embeds, part by part; where requests are answered by another deployment, in small parts with pauses in between. Images that cannot be read are left out of the result.</summary>
     /// <exception cref="OperationCanceledException">Cancelled, or no deployment is left.</exception>
     public async Task<VectorPoint[]> EmbedAsync(IReadOnlyList<ImageRecord> images, CancellationToken cancellationToken)
     {
         Deployment deployment = enter() ?? throw new OperationCanceledException("No deployment of this embedding space is left.");
         try
         {
-            Task<float[]?>[] vectors = new Task<float[]?>[images.Count];
-            ParallelOptions decoding = new() { MaxDegreeOfParallelism = DecodeThreads, CancellationToken = cancellationToken };
-            await Parallel.ForAsync(0, images.Count, decoding, (i, _) =>
+            List<VectorPoint> points = new(images.Count);
+            for (int first = 0, count; first < images.Count; first += count)
             {
-                float[]? pixels = Decode(images[i].Id, deployment.Manifest.Preprocessing); // [3, S, S]
-                vectors[i] = pixels is null ? Task.FromResult<float[]?>(null) : EmbedOneAsync(deployment.Embedder, pixels, cancellationToken);
-                return ValueTask.CompletedTask;
-            });
-            float[]?[] embedded = await Task.WhenAll(vectors); // each [D]
-            return [.. from pair in images.Zip(embedded)
-                       where pair.Second is not null && IsFinite(pair.First.Id, pair.Second)
-                       select new VectorPoint(pair.First.Id, pair.Second, pair.First.Label, pair.First.Metadata)];
+                count = Math.Min(deployment.IsInTheWay ? SmallPart : Part, images.Count - first);
+                long started = Stopwatch.GetTimestamp();
+                points.AddRange(await EmbedPartAsync(deployment, [.. images.Skip(first).Take(count)], cancellationToken));
+                await Task.Delay(deployment.PauseAfter(Stopwatch.GetElapsedTime(started)), cancellationToken);
+            }
+            return [.. points];
         }
         finally
         {
             deployment.Leave();
         }
+    }
+
+    // Decodes and embeds at the same time.
+    private async Task<IEnumerable<VectorPoint>> EmbedPartAsync(Deployment deployment, ImageRecord[] images, CancellationToken cancellationToken)
+    {
+        Task<float[]?>[] vectors = new Task<float[]?>[images.Length];
+        ParallelOptions decoding = new() { MaxDegreeOfParallelism = DecodeThreads, CancellationToken = cancellationToken };
+        await Parallel.ForAsync(0, images.Length, decoding, (i, _) =>
+        {
+            float[]? pixels = Decode(images[i].Id, deployment.Manifest.Preprocessing); // [3, S, S]
+            vectors[i] = pixels is null ? Task.FromResult<float[]?>(null) : EmbedOneAsync(deployment.Embedder, pixels, cancellationToken);
+            return ValueTask.CompletedTask;
+        });
+        float[]?[] embedded = await Task.WhenAll(vectors); // each [D]
+        return from pair in images.Zip(embedded)
+               where pair.Second is not null && IsFinite(pair.First.Id, pair.Second)
+               select new VectorPoint(pair.First.Id, pair.Second, pair.First.Label, pair.First.Metadata);
     }
 
     private static async Task<float[]?> EmbedOneAsync(BatchQueue embedder, float[] pixels, CancellationToken cancellationToken)

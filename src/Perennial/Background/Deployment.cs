@@ -12,9 +12,22 @@ namespace Perennial.Background;
 internal sealed class Deployment
 {
     private readonly TaskCompletionSource _freed = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly InteractiveTraffic _traffic;
+    private readonly object _name = new();
+    private readonly int _share;
     private int _uses = 1;
 
-    private Deployment(AdmittedGeneration generation, BatchQueue embedder) => (Generation, Embedder) = (generation, embedder);
+    private Deployment(AdmittedGeneration generation, BatchPlan plan, ServingOptions options, InteractiveTraffic traffic)
+    {
+        (Generation, _traffic, _share) = (generation, traffic, options.Batching.InteractivePerBulk);
+        BatchObserver? observer = options.ObserverOf?.Invoke(generation.Manifest.Number);
+        BatchObserver watch = batch =>
+        {
+            if (batch.Size > batch.Bulk) traffic.Note(_name);
+            observer?.Invoke(batch);
+        };
+        Embedder = new BatchQueue(options.Batching, generation.Encoder, watch, plan: plan);
+    }
 
     public AdmittedGeneration Generation { get; }
 
@@ -25,23 +38,44 @@ internal sealed class Deployment
     /// <summary>Ends when queue and engines are freed.</summary>
     public Task Freed => _freed.Task;
 
+    /// <summary>
+    /// Whether somebody waits for answers of another deployment. The queue of that one knows nothing of this one's work, which would take half of the
+    /// machine from it.
+    /// </summary>
+    public bool IsInTheWay => _traffic.IsOfAnother(_name);
+
+    /// <summary>How long to leave the machine to others after <paramref name="work"/>: as much more as an interactive image has over a bulk one.</summary>
+    public TimeSpan PauseAfter(TimeSpan work) => IsInTheWay ? work * _share : TimeSpan.Zero;
+
     /// <summary>Admits a generation: digests, engines, probes, warm-up.</summary>
     /// <exception cref="AdmissionException">It may not serve; everything is freed.</exception>
-    public static async Task<Deployment> AdmitAsync(GenerationFolder folder, ServingOptions options, CancellationToken cancellationToken)
+    public static async Task<Deployment> AdmitAsync(GenerationFolder folder, ServingOptions options, InteractiveTraffic traffic, CancellationToken cancellationToken)
     {
         using (RunMetrics.SwapSeconds.WithLabels("admit").NewTimer())
         {
-            AdmittedGeneration generation = await Task.Run(() => Admission.Admit(folder, options.Engine, cancellationToken), cancellationToken);
+            AdmittedGeneration generation = await Task.Run(() => Admit(folder, options, cancellationToken), cancellationToken);
             try
             {
                 BatchPlan plan = await Task.Run(() => BatchPlans.For(generation, options.Batching, cancellationToken), cancellationToken);
-                return new Deployment(generation, new BatchQueue(options.Batching, generation.Encoder, options.ObserverOf?.Invoke(generation.Manifest.Number), plan: plan));
+                return new Deployment(generation, plan, options, traffic);
             }
             catch
             {
                 generation.Dispose();
                 throw;
             }
+        }
+    }
+
+    private static AdmittedGeneration Admit(GenerationFolder folder, ServingOptions options, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return Admission.Admit(folder, options.Engine, cancellationToken);
+        }
+        finally
+        {
+            FreedMemory.Return(); // what loading and probing took, or all of it
         }
     }
 
@@ -67,6 +101,7 @@ internal sealed class Deployment
         {
             await Embedder.DisposeAsync();
             Generation.Dispose();
+            FreedMemory.Return();
             _freed.SetResult();
         }
         catch (Exception exception)

@@ -12,7 +12,7 @@ internal sealed class LearningService(StartUp startUp, RunOrchestrator orchestra
     public override async Task StopAsync(CancellationToken cancellationToken)
     {
         await base.StopAsync(cancellationToken);
-        await rollout.DisposeAsync();
+        await rollout.StopAsync(cancellationToken);
     }
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)

@@ -17,11 +17,12 @@ internal sealed class Rollout(
     private static readonly TimeSpan TimeToClose = TimeSpan.FromSeconds(10);
 
     private readonly SemaphoreSlim _gate = new(1);
+    private readonly InteractiveTraffic _traffic = new();
     private readonly Dictionary<string, EmbeddingSpace> _spaces = new(StringComparer.Ordinal);
     private readonly Dictionary<string, Task> _closing = new(StringComparer.Ordinal);
     private StagedGeneration? _current;
     private StagedGeneration? _retained;
-    private bool _disposed;
+    private bool _stopped;
 
     /// <summary>The generation that serves; null without one.</summary>
     public StagedGeneration? Current => Volatile.Read(ref _current);
@@ -33,7 +34,7 @@ internal sealed class Rollout(
     /// <exception cref="Inference.Swapping.AdmissionException">It may not serve.</exception>
     public async Task<StagedGeneration> StageAsync(GenerationFolder folder, CancellationToken cancellationToken)
     {
-        Deployment deployment = await Deployment.AdmitAsync(folder, options, cancellationToken);
+        Deployment deployment = await Deployment.AdmitAsync(folder, options, _traffic, cancellationToken);
         Tell(folder.Number, deployment.Generation.Engine.PassedOver);
         try
         {
@@ -98,23 +99,33 @@ internal sealed class Rollout(
         using (await EnterAsync(CancellationToken.None)) Release(candidate);
     }
 
-    /// <summary>Stops all followers, waits for the requests at hand and closes everything; all vectors stay.</summary>
-    public async ValueTask DisposeAsync()
+    /// <summary>Stops all followers, waits for the requests at hand and closes everything; all vectors stay. What comes later is refused as cancelled.</summary>
+    /// <param name="patience">Ends the wait; what is open then is closed by the end of the process, which loses nothing.</param>
+    public async Task StopAsync(CancellationToken patience)
     {
-        using (await EnterAsync(CancellationToken.None))
-        {
-            if (_disposed) return;
-            _disposed = true;
-            serving.Exchange(null);
-            Task[] closing = [.. _spaces.Values.Select(space => space.CloseAllAsync()), .. _closing.Values];
-            await Task.WhenAny(Task.WhenAll(closing), Task.Delay(TimeToClose));
-        }
+        await _gate.WaitAsync(CancellationToken.None);
+        using Exit exit = new(_gate);
+        if (_stopped) return;
+        _stopped = true;
+        serving.Exchange(null);
+        Task[] closing = [.. _spaces.Values.Select(space => space.CloseAllAsync()), .. _closing.Values];
+        await Task.WhenAll(closing).WaitAsync(patience).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
     }
 
+    /// <summary>As <see cref="StopAsync"/>, for a host that never came as far as being stopped.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        using CancellationTokenSource patience = new(TimeToClose);
+        await StopAsync(patience.Token);
+    }
+
+    /// <exception cref="OperationCanceledException">Cancelled, or stopped.</exception>
     private async Task<IDisposable> EnterAsync(CancellationToken cancellationToken)
     {
         await _gate.WaitAsync(cancellationToken);
-        return new Exit(_gate);
+        if (!_stopped) return new Exit(_gate);
+        _gate.Release();
+        throw new OperationCanceledException("The server stops.");
     }
 
     // Durable first, visible second: a crash in between leaves the next start to serve what the record says.

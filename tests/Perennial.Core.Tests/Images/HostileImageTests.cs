@@ -207,4 +207,47 @@ public sealed class HostileImageTests
         var exception = Assert.Throws<InvalidImageException>(() => ImageDecoder.Inspect(whole[..300], Limits));
         Assert.Equal("The jpeg image is damaged or cut short and cannot be decoded. Send the whole file.", exception.Message);
     }
+
+    // The largest picture that the limits let through, of one colour: kilobytes that would unpack to hundreds of megabytes at once.
+    [Theory]
+    [InlineData("webp")]
+    [InlineData("lossless webp")]
+    [InlineData("gif")]
+    [InlineData("interlaced png")]
+    [InlineData("progressive jpeg")]
+    [InlineData("tiff")]
+    [InlineData("tiled tiff")]
+    public void A_flat_picture_that_is_unpacked_as_a_whole_is_refused_before_it_is(string kind)
+    {
+        var bomb = Flat(kind, 8000);
+        Assert.InRange(bomb.Length, 1, 400_000);
+        var before = Environment.WorkingSet;
+        Assert.Equal("image_too_large", CodeOf(bomb));
+        Assert.Throws<InvalidImageException>(() => Tiles.Of(bomb));
+        Assert.Throws<InvalidImageException>(() => ImageDecoder.Thumbnail(bomb, 64, Limits));
+        Assert.InRange(Environment.WorkingSet - before, long.MinValue, 100_000_000); // unpacked, it would be 192 MB and more
+        Assert.Equal(1000, ImageDecoder.Inspect(Flat(kind, 1000), Limits).Width);
+    }
+
+    [Theory]
+    [InlineData("png")]
+    [InlineData("jpeg")]
+    public void A_flat_picture_that_streams_is_welcome(string kind) => Assert.Equal(4000, ImageDecoder.Inspect(Flat(kind, 4000), Limits).Width);
+
+    private static byte[] Flat(string kind, int side)
+    {
+        using var picture = Image.Black(side, side, bands: 3).Copy(interpretation: Enums.Interpretation.Srgb);
+        return kind switch
+        {
+            "webp" => picture.WebpsaveBuffer(effort: 0),
+            "lossless webp" => picture.WebpsaveBuffer(lossless: true, effort: 0),
+            "gif" => picture.GifsaveBuffer(effort: 1),
+            "interlaced png" => picture.PngsaveBuffer(interlace: true),
+            "progressive jpeg" => picture.JpegsaveBuffer(interlace: true),
+            "tiff" => picture.TiffsaveBuffer(compression: Enums.ForeignTiffCompression.Deflate),
+            "tiled tiff" => picture.TiffsaveBuffer(compression: Enums.ForeignTiffCompression.Deflate, tile: true, tileWidth: side > 4096 ? 4096 : 256, tileHeight: side > 4096 ? 4096 : 256),
+            "png" => picture.PngsaveBuffer(),
+            _ => picture.JpegsaveBuffer(),
+        };
+    }
 }
