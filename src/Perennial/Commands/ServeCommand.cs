@@ -32,6 +32,7 @@ internal static class ServeCommand
 
     private static async Task<int> RunAsync(IEnumerable<KeyValuePair<string, string?>> settings, string? config, CancellationToken cancellationToken)
     {
+        ServingMemory.GiveBack();
         await using WebApplication app = ServeHost.Build(settings, config);
         await app.RunAsync(cancellationToken);
         return ExitCode.Done;

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.WebUtilities;
 using Perennial.Core.Images;
 using Perennial.Endpoints.OpenAi;
@@ -17,12 +18,13 @@ internal sealed partial class ProblemResponses(RequestDelegate next, ILogger<Pro
         try
         {
             await next(context);
-            if (context.Response is { HasStarted: false, StatusCode: >= 400, ContentType: null, ContentLength: null })
+            if (context.Response is { HasStarted: false, StatusCode: >= 400 } and ({ ContentType: null, ContentLength: null } or { ContentLength: 0 }))
                 await WriteAsync(context, OfStatus(context.Response.StatusCode));
         }
-        catch (Exception) when (context.RequestAborted.IsCancellationRequested)
+        catch (Exception exception) when (context.RequestAborted.IsCancellationRequested || exception is ConnectionResetException)
         {
             if (!context.Response.HasStarted) context.Response.StatusCode = ClientClosedRequest; // nobody reads it; metrics do
+            context.Abort(); // else the server would try to read the rest of the body, and log that it cannot
         }
         catch (Exception exception)
         {
@@ -47,8 +49,10 @@ internal sealed partial class ProblemResponses(RequestDelegate next, ILogger<Pro
         StatusCodes.Status404NotFound => ProblemException.NotFound("There is nothing at this address."),
         StatusCodes.Status405MethodNotAllowed => new(status, ErrorCode.MethodNotAllowed, "This address does not take this method; the Allow header names those that it does."),
         StatusCodes.Status408RequestTimeout => new(status, ErrorCode.RequestTimeout, "The body came too slowly."),
+        StatusCodes.Status412PreconditionFailed => new(status, ErrorCode.InvalidRequest, "The image is not what the If- headers ask for; leave them out to get it as it is."),
         StatusCodes.Status413PayloadTooLarge => ProblemException.PayloadTooLarge("The body is larger than this server accepts (Perennial:Limits:MaxRequestBytes)."),
         StatusCodes.Status415UnsupportedMediaType => ProblemException.UnsupportedMediaType("This call does not take this content type."),
+        StatusCodes.Status416RangeNotSatisfiable => new(status, ErrorCode.InvalidRequest, "The range lies outside of the image; Content-Range says how many bytes it has."),
         >= 500 => new(StatusCodes.Status500InternalServerError, ErrorCode.InternalError, "The server failed; its log says why."),
         _ => new(status, ErrorCode.InvalidRequest, "The request is not valid HTTP or lacks something that this call needs."),
     };
@@ -59,6 +63,7 @@ internal sealed partial class ProblemResponses(RequestDelegate next, ILogger<Pro
         response.StatusCode = problem.Status;
         response.Headers.ContentLength = null;
         response.Headers.ETag = default;
+        response.Headers.LastModified = default;
         response.Headers.CacheControl = "no-store";
         if (problem.RetryAfter is { } wait)
             response.Headers.RetryAfter = Math.Max(1, (int)Math.Ceiling(wait.TotalSeconds)).ToString(CultureInfo.InvariantCulture);

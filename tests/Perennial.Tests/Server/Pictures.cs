@@ -36,8 +36,8 @@ internal static class Pictures
         return png;
     }
 
-    // PNG specification, annex D.
-    private static uint Crc(ReadOnlySpan<byte> bytes)
+    /// <summary>As PNG's chunks carry it: its specification, annex D.</summary>
+    public static uint Crc(ReadOnlySpan<byte> bytes)
     {
         uint crc = uint.MaxValue;
         foreach (byte value in bytes)

@@ -1,3 +1,4 @@
+using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.WebUtilities;
 using Microsoft.Net.Http.Headers;
 using Perennial.Core.Images;
@@ -49,7 +50,7 @@ internal sealed class ImageForms(ByteBudget budget, PerennialOptions options)
                 images.Add(ImageData.Of(await reader.ReadAsync(part.Body, _images.MaxBytes, context.RequestAborted), _images.MaxBytes));
             }
         }
-        catch (Exception exception) when (exception is InvalidDataException || (exception is IOException and not BadHttpRequestException && !context.RequestAborted.IsCancellationRequested))
+        catch (Exception exception) when (exception is InvalidDataException || (exception is IOException and not (BadHttpRequestException or ConnectionResetException) && !context.RequestAborted.IsCancellationRequested))
         {
             throw ProblemException.Invalid("The multipart body is damaged: a part or its headers do not end where they should, or are too long.");
         }

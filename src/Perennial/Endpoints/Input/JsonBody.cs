@@ -25,6 +25,7 @@ internal sealed class JsonBody
         {
             Converters =
             {
+                new FreeObjectConverter(),
                 new ImageListConverter<InlineImage>(_limits.MaxImagesPerRequest),
                 new ImageListConverter<NewImage>(_limits.MaxImagesPerRequest),
                 new OpenAiInputConverter(_limits.MaxImagesPerRequest),

@@ -16,6 +16,7 @@ internal static partial class JsonFaults
         string message = exception.Message;
         if (message.Contains("could not be mapped", StringComparison.Ordinal)) return ProblemException.Invalid($"The member {path} is not known here.");
         if (message.Contains("Duplicate property", StringComparison.Ordinal)) return ProblemException.Invalid($"A member of the same name as {path} is given twice.");
+        if (message.Contains(FreeObjectConverter.NotUnicode, StringComparison.Ordinal)) return ProblemException.Invalid($"{path} holds a text that is not valid Unicode.");
         if (message.Contains("missing required", StringComparison.Ordinal))
             return ProblemException.Invalid($"{path} lacks {string.Join(", ", QuotedName().Matches(message[message.IndexOf(':')..]).Select(match => match.Value))}.");
         return ProblemException.Invalid($"{path} is not of the kind that this call takes.");

@@ -48,7 +48,7 @@ internal static class ApiDescription
 
     public static IEndpointRouteBuilder MapApiDescription(this IEndpointRouteBuilder routes)
     {
-        routes.MapOpenApi().OpenToAll().WithName("openapi");
+        routes.MapOpenApi("/openapi/{documentName:regex(^v1$)}.json").OpenToAll().WithName("openapi"); // any other name is an unknown address, with the usual problem
         routes.MapScalarApiReference("/docs", options => options.WithTitle("Perennial").DisableDefaultFonts().HideDeveloperTools().DisableTelemetry().DisableAgent()).OpenToAll();
         return routes;
     }

@@ -26,11 +26,11 @@ internal sealed class InferBody(JsonBody json, PerennialOptions options)
     public async Task<(InferRequest Request, ReadOnlyMemory<byte> Tail, bool IsRaw)> ReadAsync(HttpContext context)
     {
         ReadOnlyMemory<byte> body = await json.ReceiveAsync(context);
-        if (!context.Request.Headers.TryGetValue(JsonLengthHeader, out var header)) return (json.Parse<InferRequest>(body), default, false);
+        if (!context.Request.Headers.TryGetValue(JsonLengthHeader, out var header)) return (Parse(body), default, false);
         if (!int.TryParse(header.ToString(), NumberStyles.None, CultureInfo.InvariantCulture, out int length) || length > body.Length)
             throw ProblemException.Invalid($"{JsonLengthHeader} must be the length of the JSON part, from 0 to the {body.Length} bytes of the body.");
         return length > 0
-            ? (json.Parse<InferRequest>(body[..length]), body[length..], false)
+            ? (Parse(body[..length]), body[length..], false)
             : (new InferRequest { Inputs = [new InferInput { Name = InputName, Datatype = "BYTES", Shape = [1] }] }, body, true);
     }
 
@@ -59,7 +59,9 @@ internal sealed class InferBody(JsonBody json, PerennialOptions options)
         }
         int values = count * 3 * side * side;
         float[] pixels = binary is { } bytes ? Pixels(bytes, input.Datatype, values) : Pixels(input.Data!.Numbers, input.Datatype, values);
-        return pixels.All(float.IsFinite) ? new GivenImages(count, null, pixels) : throw ProblemException.Invalid($"Input '{InputName}' has a value that is not a number or infinite.");
+        return pixels.All(pixel => pixel is >= 0 and <= 1) // no NaN either; and huge ones would overflow to it in the network
+            ? new GivenImages(count, null, pixels)
+            : throw ProblemException.Invalid($"Input '{InputName}' has a value that is not from 0 to 1; send pixels as UINT8, or as FP32 divided by 255.");
     }
 
     /// <summary>A parameter that is true or false.</summary>
@@ -67,6 +69,14 @@ internal sealed class InferBody(JsonBody json, PerennialOptions options)
     {
         if (parameters is null || !parameters.TryGetValue(name, out JsonElement value)) return null;
         return value.ValueKind is JsonValueKind.True or JsonValueKind.False ? value.GetBoolean() : throw ProblemException.Invalid($"The parameter '{name}' must be true or false.");
+    }
+
+    private InferRequest Parse(ReadOnlyMemory<byte> body)
+    {
+        InferRequest request = json.Parse<InferRequest>(body);
+        return request.Inputs.All(input => input is not null) && request.Outputs?.Any(output => output is null) != true
+            ? request
+            : throw ProblemException.Invalid("'inputs' and 'outputs' are arrays of objects; null is none.");
     }
 
     private static ReadOnlyMemory<byte>? Binary(InferInput input, ReadOnlyMemory<byte> tail)
