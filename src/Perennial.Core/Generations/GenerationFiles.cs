@@ -11,6 +11,9 @@ public static class GenerationFiles
     /// <summary>The same graph with fp16 weights; input and output stay float32.</summary>
     public const string EncoderFp16 = "encoder.fp16.onnx";
 
+    /// <summary>The same network with int8 weights and uint8 activations; input and output stay float32. Only where it is nearly as good as fp32.</summary>
+    public const string EncoderInt8 = "encoder.int8.onnx";
+
     /// <summary>ONNX: input "embedding" [N, D], output "probabilities" [N, C]. Absent until labels exist.</summary>
     public const string Classifier = "classifier.onnx";
 

@@ -15,6 +15,9 @@ public sealed record EvaluationReport
 
     public required Verdict Verdict { get; init; }
 
+    /// <summary>The int8 variant beside float32; null where none was tried.</summary>
+    public QuantizationReport? Quantization { get; init; }
+
     /// <exception cref="InvalidDataException">The file is not an evaluation report.</exception>
     public static EvaluationReport Read(string path)
     {

@@ -1,6 +1,7 @@
 using Perennial.Core.Corpus;
 using Perennial.Core.Generations;
 using Perennial.Core.Scoring;
+using Perennial.Learning.Export.Quantization;
 using Perennial.Learning.Finetuning;
 using Perennial.Learning.Networks;
 
@@ -26,6 +27,9 @@ public sealed record ExportRequest
 
     /// <summary>Rows of <see cref="ProbeTiles"/> to choose from; null for all.</summary>
     public IReadOnlyList<int>? ProbeRows { get; init; }
+
+    /// <summary>Images to calibrate and judge an int8 variant; null writes none. With <see cref="EncoderFrom"/> it is made where that generation never tried.</summary>
+    public CalibrationImages? Calibration { get; init; }
 
     /// <summary>Pretraining method: "simclr", ...</summary>
     public required string Method { get; init; }

@@ -1,4 +1,5 @@
 using TorchSharp.Modules;
+using static TorchSharp.torch;
 
 namespace Perennial.Learning.Export;
 
@@ -57,6 +58,10 @@ internal sealed record FoldedConvolution(float[] Weight, float[] Bias, long[] Sh
     /// <summary>A convolution that no norm follows, as it is.</summary>
     public static FoldedConvolution Of(Conv2d convolution) =>
         Shaped(convolution, convolution.weight.ToSingles(), convolution.bias?.ToSingles() ?? new float[convolution.out_channels], convolution.padding!);
+
+    /// <summary>Computes it on [N, C, H, W] with a weight and a bias in place of its own.</summary>
+    public Tensor Apply(Tensor x, Tensor weight, Tensor bias) =>
+        nn.functional.conv2d(x, weight, bias, [Stride.Height, Stride.Width], [Padding.Height, Padding.Width], [Dilation.Height, Dilation.Width], Groups);
 
     private static FoldedConvolution Shaped(Conv2d convolution, float[] weight, float[] bias, long[] padding) => new(weight, bias, convolution.weight.shape)
     {

@@ -1,6 +1,7 @@
 using Perennial.Core.Generations;
 using Perennial.Core.Images;
 using Perennial.Core.Scoring;
+using Perennial.Learning.Export.Quantization;
 using Perennial.Learning.Networks;
 
 namespace Perennial.Learning.Export;
@@ -14,6 +15,9 @@ public static class GenerationWriter
     /// <summary>The precision of <c>encoder.fp16.onnx</c>.</summary>
     public const string Fp16 = "fp16";
 
+    /// <summary>The precision of <c>encoder.int8.onnx</c>.</summary>
+    public const string Int8 = "int8";
+
     private static readonly Dictionary<string, ProbeTolerance> Tolerances = new()
     {
         [Fp32] = new(MinCosine: 0.99999, MaxDifference: 1e-4),
@@ -24,10 +28,12 @@ public static class GenerationWriter
     /// <param name="store">Where it goes.</param>
     /// <param name="request">What it is made of.</param>
     /// <param name="time">The clock of <c>created</c>; the system's when null.</param>
+    /// <param name="progress">Told what quantising finds on its way, which may take minutes; null for nobody.</param>
+    /// <param name="cancellationToken">Stops quantising; nothing remains.</param>
     /// <exception cref="ArgumentException">The request names both or neither of a new encoder and a generation's, or the classifier does not fit.</exception>
     /// <exception cref="ExportException">The encoder or the classifier cannot be exported.</exception>
     /// <exception cref="GenerationException">The generation whose encoder is kept is damaged.</exception>
-    public static GenerationFolder Write(GenerationStore store, ExportRequest request, TimeProvider? time = null)
+    public static GenerationFolder Write(GenerationStore store, ExportRequest request, TimeProvider? time = null, IProgress<string>? progress = null, CancellationToken cancellationToken = default)
     {
         (BackboneDescription backbone, Preprocessing preprocessing, int dimensions) = Check(request);
         using GenerationDraft draft = store.Begin();
@@ -37,7 +43,14 @@ public static class GenerationWriter
         else InEvaluation(request.Encoder!, encoder => ProbesFile.Record(probes, encoder, request.Classifier, request.ProbeTiles, request.ProbeRows));
         if (request.Classifier is { } classifier)
             File.WriteAllBytes(Path.Combine(draft.Path, GenerationFiles.Classifier), ClassifierGraph.Build(classifier));
-        request.Evaluation.Write(Path.Combine(draft.Path, GenerationFiles.Evaluation));
+        Int8Variant? int8 = Quantized(draft, request, progress, cancellationToken);
+        (request.Evaluation with { Quantization = int8?.Report ?? QuantizationOf(request.EncoderFrom) }).Write(Path.Combine(draft.Path, GenerationFiles.Evaluation));
+        Dictionary<string, ProbeTolerance> tolerance = new(request.EncoderFrom?.Manifest.Tolerance ?? precisions.ToDictionary(precision => precision, precision => Tolerances[precision]));
+        if (int8?.Tolerance is { } rounded)
+        {
+            precisions = [.. precisions, Int8];
+            tolerance[Int8] = rounded;
+        }
 
         return draft.Commit((number, files) => new GenerationManifest
         {
@@ -59,7 +72,7 @@ public static class GenerationWriter
             DurationSeconds = request.Duration.TotalSeconds,
             Seeds = request.Seeds,
             Versions = SoftwareVersions.Current,
-            Tolerance = request.EncoderFrom?.Manifest.Tolerance ?? precisions.ToDictionary(precision => precision, precision => Tolerances[precision]),
+            Tolerance = tolerance,
         });
     }
 
@@ -86,6 +99,20 @@ public static class GenerationWriter
         return from.Manifest.Precisions;
     }
 
+    // A kept encoder whose int8 variant was judged already, for good or bad, is not judged again.
+    private static Int8Variant? Quantized(GenerationDraft draft, ExportRequest request, IProgress<string>? progress, CancellationToken cancellationToken)
+    {
+        if (request.Calibration is not { } images || QuantizationOf(request.EncoderFrom) is not null) return null;
+        float[] probes = ProbesFile.Images(Path.Combine(draft.Path, GenerationFiles.Probes));
+        using Encoder? loaded = request.EncoderFrom is { } from ? EncoderLoader.FromGeneration(from) : null;
+        Int8Variant variant = Int8Encoder.Make(loaded ?? request.Encoder!, images, probes, progress, cancellationToken);
+        if (variant.Model is { } model) File.WriteAllBytes(Path.Combine(draft.Path, GenerationFiles.EncoderInt8), model);
+        return variant;
+    }
+
+    private static QuantizationReport? QuantizationOf(GenerationFolder? generation) =>
+        generation?.Has(GenerationFiles.Evaluation) == true ? EvaluationReport.Read(generation.File(GenerationFiles.Evaluation)).Quantization : null;
+
     private static void InEvaluation(Encoder encoder, Action<Encoder> use)
     {
         bool training = encoder.training;
@@ -111,6 +138,8 @@ public static class GenerationWriter
             : (request.Encoder!.Backbone.Description, request.Encoder.Preprocessing, request.Encoder.Dimensions);
         if (request.Classifier is { } classifier && classifier.Dimensions != kind.Dimensions)
             throw new ArgumentException($"The classifier takes {classifier.Dimensions} dimensions, the encoder makes {kind.Dimensions}.", nameof(request));
+        if (request.Calibration is { } calibration && calibration.Tiles.Preprocessing.Size != kind.Preprocessing.Size)
+            throw new ArgumentException($"The calibration tiles have {calibration.Tiles.Preprocessing.Size} pixels a side, the encoder takes {kind.Preprocessing.Size}.", nameof(request));
         if (request.ProbeTiles is { } tiles && tiles.Preprocessing.Size != kind.Preprocessing.Size)
             throw new ArgumentException($"The probe tiles have {tiles.Preprocessing.Size} pixels a side, the encoder takes {kind.Preprocessing.Size}.", nameof(request));
         return kind;

@@ -46,18 +46,20 @@ internal sealed class OnnxGraph(string name)
     /// <exception cref="ExportException">A value is not finite, or too large for the precision.</exception>
     public string Constant(string name, ReadOnlySpan<float> values, ReadOnlySpan<long> shape, OnnxPrecision precision)
     {
-        Claim(name);
-        var tensor = new TensorProto { Name = name, DataType = (int)DataTypeOf(precision), RawData = RawTensor.Encode(name, values, precision) };
-        tensor.Dims.AddRange(shape.ToArray());
-        _graph.Initializer.Add(tensor);
-        return name;
+        return Constant(name, RawTensor.Encode(name, values, precision), shape, DataTypeOf(precision));
     }
 
     /// <summary>Adds a constant tensor of integers: a shape, an index.</summary>
     public string Integers(string name, ReadOnlySpan<long> values, ReadOnlySpan<long> shape)
     {
+        return Constant(name, RawTensor.Encode(values), shape, TensorProto.Types.DataType.Int64);
+    }
+
+    /// <summary>Adds a constant tensor from its encoded values.</summary>
+    public string Constant(string name, ByteString values, ReadOnlySpan<long> shape, TensorProto.Types.DataType type)
+    {
         Claim(name);
-        var tensor = new TensorProto { Name = name, DataType = (int)TensorProto.Types.DataType.Int64, RawData = RawTensor.Encode(values) };
+        var tensor = new TensorProto { Name = name, DataType = (int)type, RawData = values };
         tensor.Dims.AddRange(shape.ToArray());
         _graph.Initializer.Add(tensor);
         return name;

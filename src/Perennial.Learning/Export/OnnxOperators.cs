@@ -13,6 +13,12 @@ internal static class OnnxOperators
         {
             string weight = graph.Constant(name + ".weight", convolution.Weight, convolution.Shape, precision);
             string bias = graph.Constant(name + ".bias", convolution.Bias, [convolution.Bias.Length], precision);
+            return graph.Conv(name, x, weight, bias, convolution);
+        }
+
+        /// <summary>The same with weight and bias from elsewhere in the graph.</summary>
+        public string Conv(string name, string x, string weight, string bias, FoldedConvolution convolution)
+        {
             (long h, long w) = (convolution.Padding.Height, convolution.Padding.Width);
             return graph.Node(name, "Conv", [x, weight, bias],
                 Attribute("dilations", convolution.Dilation.Height, convolution.Dilation.Width),
@@ -110,6 +116,16 @@ internal static class OnnxOperators
             string one = graph.Add(name + "/add", graph.Node(name + "/erf", "Erf", [scaled]), graph.Constant(name + "/one", [1], [], precision));
             return graph.Mul(name, graph.Mul(name + "/mul", x, one), graph.Constant(name + "/half", [0.5f], [], precision));
         }
+
+        /// <summary>Real numbers as uint8.</summary>
+        public string Quantize(string name, string x, string scale, string zeroPoint) => graph.Node(name, "QuantizeLinear", [x, scale, zeroPoint]);
+
+        /// <summary>Integers as real numbers, one scale for all.</summary>
+        public string Dequantize(string name, string x, string scale, string zeroPoint) => graph.Node(name, "DequantizeLinear", [x, scale, zeroPoint]);
+
+        /// <summary>Integers as real numbers, a scale for each place along <paramref name="axis"/>.</summary>
+        public string Dequantize(string name, string x, string scale, string zeroPoint, long axis) =>
+            graph.Node(name, "DequantizeLinear", [x, scale, zeroPoint], Attribute("axis", axis));
 
         /// <summary>Probabilities over the last dimension.</summary>
         public string Softmax(string name, string x) => graph.Node(name, "Softmax", [x], Attribute("axis", -1L));

@@ -50,6 +50,9 @@ internal static class ProbesFile
         Write(path, image.Floats.ToArray(), image.Shape, embedding.Floats.ToArray(), dimensions, classifier);
     }
 
+    /// <summary>The inputs, P x [3, S, S].</summary>
+    public static float[] Images(string path) => Safetensors.Read(path)[Image].Floats.ToArray();
+
     private static void Write(string path, float[] images, long[] shape, float[] embeddings, int dimensions, ClassifierHead? classifier)
     {
         List<SafeTensor> tensors = [SafeTensor.F32(Image, shape, images), SafeTensor.F32(Embedding, [shape[0], dimensions], embeddings)];

@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Runtime.InteropServices;
 using Google.Protobuf;
 
 namespace Perennial.Learning.Export;
@@ -38,6 +39,17 @@ internal static class RawTensor
         for (int i = 0; i < values.Length; i++) BinaryPrimitives.WriteInt64LittleEndian(bytes.AsSpan(i * sizeof(long)), values[i]);
         return UnsafeByteOperations.UnsafeWrap(bytes);
     }
+
+    /// <summary>Encodes integers as int32.</summary>
+    public static ByteString Encode(ReadOnlySpan<int> values)
+    {
+        byte[] bytes = new byte[checked(values.Length * sizeof(int))];
+        for (int i = 0; i < values.Length; i++) BinaryPrimitives.WriteInt32LittleEndian(bytes.AsSpan(i * sizeof(int)), values[i]);
+        return UnsafeByteOperations.UnsafeWrap(bytes);
+    }
+
+    /// <summary>Encodes integers as int8.</summary>
+    public static ByteString Encode(ReadOnlySpan<sbyte> values) => UnsafeByteOperations.UnsafeWrap(MemoryMarshal.AsBytes(values).ToArray());
 
     private static Half Finite(string name, Half rounded, float value) =>
         Half.IsFinite(rounded) ? rounded

@@ -11,8 +11,10 @@ internal static class VisionTransformerGraph
     /// <param name="network">The network; it is only read.</param>
     /// <param name="x">Normalised images <c>[N, 3, S, S]</c> of the network's own size, in <paramref name="precision"/>.</param>
     /// <param name="precision">What the matrix products compute in; the statistics of layer norms are float32 (ONNX: stash_type 1).</param>
-    public static string Append(OnnxGraph graph, VisionTransformer network, string x, OnnxPrecision precision)
+    /// <param name="linear">Writes a fully connected layer (name, input, weight [Out, In], bias [Out]) in place of a float one; null for float.</param>
+    public static string Append(OnnxGraph graph, VisionTransformer network, string x, OnnxPrecision precision, Func<string, string, float[], float[], string>? linear = null)
     {
+        linear ??= (name, input, weight, bias) => graph.Linear(name, input, weight, bias, precision);
         int width = network.Features, heads = network.Heads, perHead = width / heads;
         long tokens = network.PositionEmbedding.shape[1];
 
@@ -49,12 +51,12 @@ internal static class VisionTransformerGraph
             {
                 float[] w = [.. weight.AsSpan(index * width * width, width * width).ToArray().Select(v => v * factor)];
                 float[] b = [.. bias.AsSpan(index * width, width).ToArray().Select(v => v * factor)];
-                string y = graph.Linear($"{name}.{part}", input, w, b, precision);                                // [N, T, D]
+                string y = linear($"{name}.{part}", input, w, b);                                                   // [N, T, D]
                 return graph.Transpose($"{name}.{part}.heads", graph.Reshape($"{name}.{part}.split", y, 0, tokens, heads, perHead), order); // [N, H, T, d] or [N, H, d, T]
             }
         }
 
-        string Linear(string name, Linear layer, string input) => graph.Linear(name, input, layer.weight.ToSingles(), layer.bias!.ToSingles(), precision);
+        string Linear(string name, Linear layer, string input) => linear(name, input, layer.weight.ToSingles(), layer.bias!.ToSingles());
 
         string Norm(string name, LayerNorm norm, string input) =>
             graph.LayerNorm(name, input, norm.weight!.ToSingles(), norm.bias!.ToSingles(), TransformerBlock.Epsilon, precision);

@@ -64,7 +64,9 @@ internal static class FinetuneCommand
             : await terminal.StepAsync("finetune", "stages", null, _ => Task.Run(() => OnTop(encoder, images, train, how.Frozen, cancellationToken), cancellationToken));
         (Scores scores, ConfusionMatrix? confusion) = await terminal.StepAsync("evaluate", "measures", null, _ => Task.Run(
             () => (EncoderScores.Measure(encoder, images.Tiles, images.Train, images.Test, cancellationToken), Confusion(encoder, head, images, test, cancellationToken)), cancellationToken));
-        GenerationFolder written = Write(how.EndToEnd is null ? parent : null, encoder, parent, images, head, train, scores, confusion?.Accuracy, output, Stopwatch.GetElapsedTime(began), how.Seed);
+        GenerationFolder written = await terminal.StepAsync("export", "files", null, step => Task.Run(() => Write(
+            how.EndToEnd is null ? parent : null, encoder, parent, images, head, train, scores, confusion?.Accuracy, output, Stopwatch.GetElapsedTime(began), how.Seed, step, cancellationToken), cancellationToken));
+        Int8Remark.Say(terminal, written);
         string picture = Path.Combine(output, ConfusionFile);
         if (confusion is not null)
         {
@@ -111,13 +113,15 @@ internal static class FinetuneCommand
     }
 
     private static GenerationFolder Write(
-        GenerationFolder? encoderFrom, Encoder encoder, GenerationFolder parent, TrainingImages images, ClassifierHead head, LabelledRows train, Scores scores, double? accuracy, string output, TimeSpan duration, long seed)
+        GenerationFolder? encoderFrom, Encoder encoder, GenerationFolder parent, TrainingImages images, ClassifierHead head, LabelledRows train, Scores scores, double? accuracy, string output, TimeSpan duration, long seed,
+        IStep step, CancellationToken cancellationToken)
         => GenerationWriter.Write(new GenerationStore(output), new ExportRequest
         {
             Encoder = encoderFrom is null ? encoder : null,
             EncoderFrom = encoderFrom,
             ProbeTiles = encoderFrom is null ? images.Tiles : null,
             ProbeRows = encoderFrom is null ? images.Test : null,
+            Calibration = images.Calibration,
             Classifier = head,
             Labels = train.Classes,
             Method = parent.Manifest.Method,
@@ -127,7 +131,7 @@ internal static class FinetuneCommand
             Metrics = accuracy is { } share ? new Dictionary<string, double> { ["classifier_accuracy"] = share } : [],
             Seeds = new Dictionary<string, long> { ["classifier"] = seed },
             Duration = duration,
-        });
+        }, progress: new ExportReports(step), cancellationToken: cancellationToken);
 
     private static void Show(Terminal terminal, LabelledRows train, ConfusionMatrix? confusion, FinetuneChoice how, GenerationFolder written, string picture)
     {

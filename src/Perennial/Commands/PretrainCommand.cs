@@ -75,18 +75,20 @@ internal static class PretrainCommand
         using PretrainOutcome outcome = await terminal.StepAsync("pretrain", "images", total,
             step => Task.Run(() => Train(recipe, images, run, step, cancellationToken), cancellationToken));
         (EvaluationReport evaluation, KnnReport? knn) = await terminal.StepAsync("evaluate", "measures", null, _ => Task.Run(() => Evaluate(recipe, outcome, images, cancellationToken), cancellationToken));
-        GenerationFolder written = GenerationWriter.Write(new GenerationStore(run.Output), new ExportRequest
+        GenerationFolder written = await terminal.StepAsync("export", "files", null, step => Task.Run(() => GenerationWriter.Write(new GenerationStore(run.Output), new ExportRequest
         {
             Encoder = outcome.Encoder,
             ProbeTiles = images.Tiles,
             ProbeRows = images.Test,
+            Calibration = images.Calibration,
             Method = recipe.Method,
             RecipeYaml = recipe.ToYaml(),
             Corpus = images.Summary(),
             Evaluation = evaluation,
             Seeds = new Dictionary<string, long> { ["training"] = recipe.Seed },
             Duration = Stopwatch.GetElapsedTime(began),
-        });
+        }, progress: new ExportReports(step), cancellationToken: cancellationToken), cancellationToken));
+        Int8Remark.Say(terminal, written);
         if (json)
         {
             JsonObject result = knn?.ToJson() ?? new JsonObject { ["metric"] = "view_recall", ["accuracy"] = Math.Round(evaluation.New.ViewRecall, 4) };

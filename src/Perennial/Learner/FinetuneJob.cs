@@ -5,6 +5,7 @@ using Perennial.Core.Generations;
 using Perennial.Core.Scoring;
 using Perennial.Learning.Evaluation;
 using Perennial.Learning.Export;
+using Perennial.Learning.Export.Quantization;
 using Perennial.Learning.Finetuning;
 using Perennial.Learning.Networks;
 
@@ -42,9 +43,10 @@ internal sealed class FinetuneJob(LearnContext context)
         // :: Step 3: the generation
         _voice.State(RunState.Exporting);
         _voice.Progress(LearnContext.Evaluated, "The generation is written.");
-        return GenerationWriter.Write(context.Store, new ExportRequest
+        return context.Write(new ExportRequest
         {
             EncoderFrom = parent,
+            Calibration = CalibrationImages.Of(tiles),
             Classifier = fit.Head,
             Labels = fit.Classes,
             Method = parent.Manifest.Method,
@@ -56,7 +58,7 @@ internal sealed class FinetuneJob(LearnContext context)
             Run = context.Request.RunId,
             Seeds = new Dictionary<string, long> { ["classifier"] = options.Seed },
             Duration = context.Duration,
-        });
+        }, cancellationToken);
     }
 
     /// <summary>The encoder is the one that serves; the classifier must do better than guessing.</summary>

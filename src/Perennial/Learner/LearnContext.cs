@@ -2,6 +2,8 @@ using Perennial.Background;
 using Perennial.Core.Corpus;
 using Perennial.Core.Generations;
 using Perennial.Core.Images;
+using Perennial.Core.Scoring;
+using Perennial.Learning.Export;
 
 namespace Perennial.Learner;
 
@@ -34,6 +36,14 @@ internal sealed record LearnContext(
         }, cancellationToken);
         if (tiles.Skipped.Count > 0) Voice.Note($"{tiles.Skipped.Count} of {sources.Length} images are left out: they are gone since, or cannot be decoded.");
         return tiles;
+    }
+
+    /// <summary>Writes the generation and notes what came of its int8 variant.</summary>
+    public GenerationFolder Write(ExportRequest request, CancellationToken cancellationToken)
+    {
+        GenerationFolder written = GenerationWriter.Write(Store, request, progress: new QuantizingReport(Voice), cancellationToken: cancellationToken);
+        if (EvaluationReport.Read(written.File(GenerationFiles.Evaluation)).Quantization is { } quantization) Voice.Note(quantization.ToString());
+        return written;
     }
 
     public CorpusSummary Summary => new(Snapshot.Id, Snapshot.Images, Snapshot.Train, Snapshot.Test, Snapshot.Labelled);

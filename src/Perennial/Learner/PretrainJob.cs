@@ -5,6 +5,7 @@ using Perennial.Core.Images;
 using Perennial.Core.Scoring;
 using Perennial.Learning.Evaluation;
 using Perennial.Learning.Export;
+using Perennial.Learning.Export.Quantization;
 using Perennial.Learning.Finetuning;
 using Perennial.Learning.Networks;
 using Perennial.Learning.Pretraining;
@@ -52,12 +53,13 @@ internal sealed class PretrainJob(LearnContext context)
         // :: Step 6: the generation, whatever the verdict
         _voice.State(RunState.Exporting);
         _voice.Progress(LearnContext.Evaluated, "The generation is written.");
-        return GenerationWriter.Write(context.Store, new ExportRequest
+        return context.Write(new ExportRequest
         {
             Encoder = outcome.Encoder,
             Classifier = classifier?.Head,
             Labels = classifier?.Classes ?? [],
             ProbeTiles = tiles,
+            Calibration = CalibrationImages.Of(tiles),
             Method = recipe.Method,
             RecipeYaml = recipe.ToYaml(),
             Corpus = context.Summary,
@@ -66,7 +68,7 @@ internal sealed class PretrainJob(LearnContext context)
             Run = _request.RunId,
             Seeds = new Dictionary<string, long> { ["training"] = recipe.Seed },
             Duration = context.Duration,
-        });
+        }, cancellationToken);
     }
 
     /// <summary>The serving generation's weights where the network is the same: training goes on from what it has learned.</summary>

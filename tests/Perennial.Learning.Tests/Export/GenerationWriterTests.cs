@@ -20,7 +20,7 @@ public sealed class GenerationWriterTests : IDisposable
     {
         using Encoder encoder = RandomEncoder.Create("resnet10", 8, 32);
         encoder.train(); // as training leaves it
-        GenerationFolder generation = GenerationWriter.Write(_store, Request() with { Encoder = encoder });
+        GenerationFolder generation = Write(Request() with { Encoder = encoder });
         Assert.True(encoder.training);
         generation.Verify();
         Assert.Equal(1, generation.Number);
@@ -38,7 +38,7 @@ public sealed class GenerationWriterTests : IDisposable
     public void The_probes_replay_within_the_tolerance_of_the_manifest(string file, string precision)
     {
         using Encoder encoder = RandomEncoder.Create("resnet18", 8, 32);
-        GenerationFolder generation = GenerationWriter.Write(_store, Request() with { Encoder = encoder });
+        GenerationFolder generation = Write(Request() with { Encoder = encoder });
         SafetensorsFile probes = Safetensors.Read(generation.File(GenerationFiles.Probes));
         Assert.Equal([16, 3, 32, 32], probes["image"].Shape);
         Assert.Equal([16, 64], probes["embedding"].Shape);
@@ -54,9 +54,9 @@ public sealed class GenerationWriterTests : IDisposable
     public void The_same_weights_have_the_same_digest()
     {
         using Encoder encoder = RandomEncoder.Create("resnet10", 8, 32);
-        GenerationFolder first = GenerationWriter.Write(_store, Request() with { Encoder = encoder });
+        GenerationFolder first = Write(Request() with { Encoder = encoder });
         using Encoder loaded = EncoderLoader.FromGeneration(first);
-        GenerationFolder second = GenerationWriter.Write(_store, Request() with { Encoder = loaded });
+        GenerationFolder second = Write(Request() with { Encoder = loaded });
         Assert.Equal(2, second.Number);
         Assert.Equal(first.Manifest.Digest, second.Manifest.Digest);
         Assert.Equal(first.Manifest.Files[GenerationFiles.Weights], second.Manifest.Files[GenerationFiles.Weights]);
@@ -68,8 +68,8 @@ public sealed class GenerationWriterTests : IDisposable
     {
         using Encoder encoder = RandomEncoder.Create("resnet10", 8, 32);
         using ClassifierHead head = new(64, 3, 0);
-        GenerationFolder parent = GenerationWriter.Write(_store, Request() with { Encoder = encoder });
-        GenerationFolder child = GenerationWriter.Write(_store, Request() with { EncoderFrom = parent, Parent = 1, Classifier = head, Labels = ["ant", "bee", "cat"] });
+        GenerationFolder parent = Write(Request() with { Encoder = encoder });
+        GenerationFolder child = Write(Request() with { EncoderFrom = parent, Parent = 1, Classifier = head, Labels = ["ant", "bee", "cat"] });
         Assert.Equal(parent.Manifest.Digest, child.Manifest.Digest);
         foreach (string name in (string[])[GenerationFiles.Encoder, GenerationFiles.EncoderFp16, GenerationFiles.Weights])
             Assert.Equal(File.ReadAllBytes(parent.File(name)), File.ReadAllBytes(child.File(name)));
@@ -87,7 +87,7 @@ public sealed class GenerationWriterTests : IDisposable
     public void A_generation_read_back_embeds_as_before()
     {
         using Encoder encoder = RandomEncoder.Create("resnet18", 8, 32);
-        GenerationFolder generation = GenerationWriter.Write(_store, Request() with { Encoder = encoder });
+        GenerationFolder generation = Write(Request() with { Encoder = encoder });
         using Encoder loaded = EncoderLoader.FromGeneration(generation);
         using var scope = NewDisposeScope();
         Tensor images = rand(4, 3, 32, 32);
@@ -102,7 +102,7 @@ public sealed class GenerationWriterTests : IDisposable
         using Encoder encoder = new(Backbone.Create(Backbone.Describe("resnet10", 8, 32)), new Preprocessing { Mean = [0, 0, 0] });
         encoder.eval();
         using (NewDisposeScope()) Assert.All(encoder.call(zeros(1, 3, 32, 32)).ToSingles(), value => Assert.Equal(0, value));
-        GenerationFolder generation = GenerationWriter.Write(_store, Request() with { Encoder = encoder });
+        GenerationFolder generation = Write(Request() with { Encoder = encoder });
         float[] embeddings = Safetensors.Read(generation.File(GenerationFiles.Probes))["embedding"].Floats.ToArray();
         Assert.All(embeddings.Chunk(64), row => Assert.Equal(1, row.Sum(value => (double)value * value), 1e-4));
     }
@@ -112,7 +112,7 @@ public sealed class GenerationWriterTests : IDisposable
     {
         using Encoder encoder = RandomEncoder.Create("resnet10", 8, 32);
         using (no_grad()) ((ResNet)encoder.Backbone).Stages[3][0].Layers[1].Norm.bias!.fill_(-1e6);
-        Assert.Throws<ExportException>(() => GenerationWriter.Write(_store, Request() with { Encoder = encoder }));
+        Assert.Throws<ExportException>(() => Write(Request() with { Encoder = encoder }));
         Assert.Empty(Directory.GetFileSystemEntries(_directory));
     }
 
@@ -121,7 +121,7 @@ public sealed class GenerationWriterTests : IDisposable
     {
         using Encoder encoder = RandomEncoder.Create("resnet10", 8, 32);
         using (no_grad()) ((ResNet)encoder.Backbone).Conv1.weight.view(-1)[0].fill_(1e7f);
-        GenerationFolder generation = GenerationWriter.Write(_store, Request() with { Encoder = encoder });
+        GenerationFolder generation = Write(Request() with { Encoder = encoder });
         Assert.Equal(["fp32"], generation.Manifest.Precisions);
         Assert.False(generation.Has(GenerationFiles.EncoderFp16));
     }
@@ -131,17 +131,17 @@ public sealed class GenerationWriterTests : IDisposable
     {
         using Encoder encoder = RandomEncoder.Create("resnet10", 8, 32);
         using ClassifierHead head = new(64, 3, 0);
-        Assert.Throws<ArgumentException>(() => GenerationWriter.Write(_store, Request() with { Encoder = encoder, Classifier = head, Labels = ["ant"] }));
+        Assert.Throws<ArgumentException>(() => Write(Request() with { Encoder = encoder, Classifier = head, Labels = ["ant"] }));
         using ClassifierHead narrow = new(32, 2, 0);
-        Assert.Throws<ArgumentException>(() => GenerationWriter.Write(_store, Request() with { Encoder = encoder, Classifier = narrow, Labels = ["ant", "bee"] }));
-        Assert.Throws<ArgumentException>(() => GenerationWriter.Write(_store, Request()));
+        Assert.Throws<ArgumentException>(() => Write(Request() with { Encoder = encoder, Classifier = narrow, Labels = ["ant", "bee"] }));
+        Assert.Throws<ArgumentException>(() => Write(Request()));
     }
 
     [Fact]
     public void A_generation_of_another_architecture_says_that_it_cannot_be_loaded()
     {
         using Encoder encoder = RandomEncoder.Create("resnet10", 8, 32);
-        GenerationFolder generation = GenerationWriter.Write(_store, Request() with { Encoder = encoder });
+        GenerationFolder generation = Write(Request() with { Encoder = encoder });
         using GenerationDraft draft = _store.Begin();
         foreach (string name in generation.Manifest.Files.Keys) File.Copy(generation.File(name), Path.Combine(draft.Path, name));
         GenerationFolder other = draft.Commit((number, files) => generation.Manifest with { Number = number, Files = files, Backbone = new("vit-tiny", 64, "small") });
@@ -149,6 +149,8 @@ public sealed class GenerationWriterTests : IDisposable
     }
 
     public void Dispose() => Directory.Delete(_directory, recursive: true);
+
+    private GenerationFolder Write(ExportRequest request) => GenerationWriter.Write(_store, request, cancellationToken: TestContext.Current.CancellationToken);
 
     private static ExportRequest Request() => new()
     {

@@ -13,6 +13,7 @@ internal sealed class ModelExport
     private readonly ExportChoice _choice;
     private readonly PlanWriter? _writePlan;
     private readonly List<string> _written = [];
+    private string? _calibrated; // where an int8 encoder that was calibrated anew lies
 
     /// <param name="generation">What is exported.</param>
     /// <param name="choice">What of it.</param>
@@ -25,7 +26,8 @@ internal sealed class ModelExport
         if (choice.MaxBatch is < 1 or > 1024) throw new UsageException($"--max-batch {choice.MaxBatch} is not within 1 to 1024.");
         if (choice.Triton is { } triton) TritonRepository.RefuseTaken(triton);
         if (choice.Fp16 && !Has(EncoderPrecision.Fp16)) throw new UsageException($"Generation {generation.Number} has no float16 encoder: a weight of it does not fit into float16.");
-        if (choice.Int8 && !Has(EncoderPrecision.Int8)) throw new UsageException($"Generation {generation.Number} has no int8 encoder: int8 costs it too much accuracy, or it was not tried.");
+        if (choice is { Int8: true, Int8Model: null } && !Has(EncoderPrecision.Int8))
+            throw new UsageException($"Generation {generation.Number} has no int8 encoder: int8 costs it too much accuracy, or it was not tried; name images to calibrate one with --data.");
         if (choice.TensorRt) _writePlan = Planner(engines);
         PlanPrecision = Has(EncoderPrecision.Fp16) ? EncoderPrecision.Fp16 : EncoderPrecision.Fp32;
     }
@@ -50,10 +52,11 @@ internal sealed class ModelExport
     public IReadOnlyList<string> Run()
     {
         _generation.Verify();
-        string? building = _writePlan is null ? null : Directory.CreateTempSubdirectory("perennial-plan-").FullName;
+        string building = Directory.CreateTempSubdirectory("perennial-export-").FullName;
         try
         {
-            string? plan = building is null ? null : Build(Path.Combine(building, PlanFile));
+            if (_choice.Int8Model is { } model) File.WriteAllBytes(_calibrated = Path.Combine(building, GenerationFiles.EncoderInt8), model);
+            string? plan = _writePlan is null ? null : Build(Path.Combine(building, PlanFile));
             if (_choice.Output is { } output) WritePlain(output, plan);
             if (_choice.Triton is { } triton)
             {
@@ -64,7 +67,7 @@ internal sealed class ModelExport
         }
         finally
         {
-            if (building is not null) Directory.Delete(building, recursive: true);
+            Directory.Delete(building, recursive: true);
         }
     }
 
@@ -88,7 +91,7 @@ internal sealed class ModelExport
         if (_choice.Fp16) names.Add(EncoderPrecision.File(EncoderPrecision.Fp16));
         if (_choice.Int8) names.Add(EncoderPrecision.File(EncoderPrecision.Int8));
         names.AddRange(new[] { GenerationFiles.Classifier, GenerationFiles.Weights }.Where(_generation.Has));
-        foreach (string name in names) Place(name, to => File.Copy(_generation.File(name), to, overwrite: true));
+        foreach (string name in names) Place(name, to => File.Copy(name == GenerationFiles.EncoderInt8 ? FileOf(EncoderPrecision.Int8) : _generation.File(name), to, overwrite: true));
         if (plan is not null) Place(PlanFile, to => File.Copy(plan, to, overwrite: true));
         if (_generation.Manifest.Labels.Count > 0) Place(LabelsFile, to => File.WriteAllLines(to, _generation.Manifest.Labels));
 
@@ -110,5 +113,5 @@ internal sealed class ModelExport
 
     private bool Has(string precision) => _generation.Has(EncoderPrecision.File(precision));
 
-    private string FileOf(string precision) => _generation.File(EncoderPrecision.File(precision));
+    private string FileOf(string precision) => precision == EncoderPrecision.Int8 && _calibrated is { } path ? path : _generation.File(EncoderPrecision.File(precision));
 }

@@ -9,12 +9,14 @@ internal sealed class DatasetOptions
     {
         Description = "Images: a folder, .tar, .tar.gz or .zip. Class folders are labels; train/ with test/ or val/ inside is the split, else one image in ten is held out by its content.",
         HelpName = "PATH",
-        Required = true,
     };
 
     private readonly Option<string?> _test = new("--test") { Description = "Test images elsewhere.", HelpName = "PATH" };
     private readonly Option<int?> _limit = AtLeastTwo("--limit", "Use so many training images, evenly from the classes, always the same ones.");
     private readonly Option<int?> _testLimit = AtLeastTwo("--test-limit", "Use so many test images, likewise.");
+
+    /// <param name="required">Whether the verb cannot do without images.</param>
+    public DatasetOptions(bool required = true) => _data.Required = required;
 
     public void AddTo(Command command)
     {
@@ -26,6 +28,9 @@ internal sealed class DatasetOptions
 
     public DatasetChoice Read(ParseResult parsed)
         => new(parsed.GetRequiredValue(_data), parsed.GetValue(_test), parsed.GetValue(_limit), parsed.GetValue(_testLimit));
+
+    /// <summary>Null where no images were named.</summary>
+    public DatasetChoice? ReadOptional(ParseResult parsed) => parsed.GetValue(_data) is null ? null : Read(parsed);
 
     private static Option<int?> AtLeastTwo(string name, string description)
     {

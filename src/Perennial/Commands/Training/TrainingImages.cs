@@ -4,6 +4,7 @@ using Perennial.Commands.Terminals;
 using Perennial.Core.Corpus;
 using Perennial.Core.Generations;
 using Perennial.Core.Images;
+using Perennial.Learning.Export.Quantization;
 
 namespace Perennial.Commands.Training;
 
@@ -17,6 +18,9 @@ internal sealed record TrainingImages(TileSet Tiles, IReadOnlyList<int> Train, I
 
     /// <summary>Whether both sides have labels of at least two classes.</summary>
     public bool Labelled => Train.Select(row => Tiles.Labels[row]).OfType<string>().Distinct().Take(2).Count() == 2 && Test.Any(row => Tiles.Labels[row] is not null);
+
+    /// <summary>The same for an int8 variant.</summary>
+    public CalibrationImages Calibration => new(Tiles, Train, Test);
 
     /// <summary>Lists, samples and decodes.</summary>
     /// <exception cref="UsageException">Fewer than two test images are left.</exception>
