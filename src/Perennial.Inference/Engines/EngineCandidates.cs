@@ -1,3 +1,5 @@
+using Perennial.Inference.Engines.TensorRt;
+
 namespace Perennial.Inference.Engines;
 
 /// <summary>The engines of this build, the best one first.</summary>
@@ -8,6 +10,7 @@ public static class EngineCandidates
     /// <summary>In order of preference.</summary>
     public static IReadOnlyList<EngineCandidate> All { get; } =
     [
+        TensorRtCandidate.Create(),
         OnnxRuntime(EngineKinds.OnnxRuntimeTensorRt, OnnxRuntimeProvider.TensorRt),
         OnnxRuntime(EngineKinds.OnnxRuntimeCuda, OnnxRuntimeProvider.Cuda),
         OnnxRuntimeCpu,

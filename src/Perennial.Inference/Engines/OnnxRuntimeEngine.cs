@@ -5,9 +5,9 @@ using Perennial.Inference.Swapping;
 namespace Perennial.Inference.Engines;
 
 /// <summary>
-/// An encoder or a classifier on ONNX Runtime: on the processor, or on a GPU through the CUDA or the TensorRT provider. One session; batches run in
-/// parallel when several threads call <see cref="Run"/>, but one batch alone uses all of <see cref="EngineOptions.IntraOpThreads"/>, so one caller
-/// at a time is best.
+/// An encoder or a classifier on ONNX Runtime: on the processor, or on a GPU through the CUDA or the TensorRT provider. Several threads may run batches
+/// at the same time. On the processor a batch that is alone is shared by all of <see cref="EngineOptions.IntraOpThreads"/>, which answers it soonest;
+/// batches beside others run on their callers' threads alone, which wastes nothing on waiting for one another. That takes two sessions.
 /// </summary>
 /// <remarks>
 /// Input and output are the callers' memory, pinned for the length of the run; on the processor never copied, else once to the device and once back.
@@ -19,14 +19,16 @@ public sealed class OnnxRuntimeEngine : IInferenceEngine
     private static readonly RunOptions Defaults = new();
 
     private readonly InferenceSession _session;
+    private readonly InferenceSession? _besides; // with one thread a run
     private readonly ModelSignature _signature;
     private readonly string[] _inputs, _outputs;
     private readonly UseCount _uses = new();
+    private int _running;
     private int _disposed;
 
-    private OnnxRuntimeEngine(InferenceSession session, ModelSignature signature, OnnxRuntimeProvider provider, string precision)
+    private OnnxRuntimeEngine(InferenceSession session, InferenceSession? besides, ModelSignature signature, OnnxRuntimeProvider provider, string precision)
     {
-        (_session, _signature) = (session, signature);
+        (_session, _besides, _signature) = (session, besides, signature);
         (_inputs, _outputs) = ([signature.Input], [signature.Output]);
         Name = $"onnxruntime-{provider.ToString().ToLowerInvariant()}-{precision}";
     }
@@ -53,12 +55,16 @@ public sealed class OnnxRuntimeEngine : IInferenceEngine
         if (!File.Exists(onnxPath))
             throw new EngineException($"There is no file {onnxPath}.");
         InferenceSession session = OnnxRuntimeSessions.Open(onnxPath, file, digest, options, provider);
+        InferenceSession? besides = null;
         try
         {
-            return new OnnxRuntimeEngine(session, ModelSignature.Of(session, file), provider, options.Precision == EncoderPrecision.Auto ? EncoderPrecision.Fp32 : options.Precision);
+            bool shared = provider == OnnxRuntimeProvider.Cpu && (options.IntraOpThreads == 0 ? Environment.ProcessorCount : options.IntraOpThreads) > 1;
+            if (shared) besides = OnnxRuntimeSessions.Open(onnxPath, file, digest, options with { IntraOpThreads = 1 }, provider);
+            return new OnnxRuntimeEngine(session, besides, ModelSignature.Of(session, file), provider, options.Precision == EncoderPrecision.Auto ? EncoderPrecision.Fp32 : options.Precision);
         }
         catch
         {
+            besides?.Dispose();
             session.Dispose();
             throw;
         }
@@ -70,6 +76,7 @@ public sealed class OnnxRuntimeEngine : IInferenceEngine
         Fits(input.Length, (long)n * _signature.ItemLength, n, nameof(input));
         Fits(output.Length, (long)n * Dimensions, n, nameof(output));
         ObjectDisposedException.ThrowIf(Volatile.Read(ref _disposed) != 0 || !_uses.TryEnter(), this);
+        InferenceSession session = Interlocked.Increment(ref _running) > 1 && _besides is not null ? _besides : _session;
         try
         {
             fixed (float* from = input)
@@ -77,7 +84,7 @@ public sealed class OnnxRuntimeEngine : IInferenceEngine
             {
                 using OrtValue source = View(from, [n, .. _signature.ItemShape], input.Length);
                 using OrtValue target = View(to, [n, Dimensions], output.Length);
-                _session.Run(Defaults, _inputs, [source], _outputs, [target]);
+                session.Run(Defaults, _inputs, [source], _outputs, [target]);
             }
         }
         catch (OnnxRuntimeException exception)
@@ -86,11 +93,12 @@ public sealed class OnnxRuntimeEngine : IInferenceEngine
         }
         finally
         {
+            Interlocked.Decrement(ref _running);
             Leave();
         }
     }
 
-    /// <summary>Frees the session, once the runs that are under way have ended.</summary>
+    /// <summary>Frees the sessions, once the runs that are under way have ended.</summary>
     public void Dispose()
     {
         if (Interlocked.Exchange(ref _disposed, 1) == 0)
@@ -99,8 +107,10 @@ public sealed class OnnxRuntimeEngine : IInferenceEngine
 
     private void Leave()
     {
-        if (_uses.Leave())
-            _session.Dispose();
+        if (!_uses.Leave())
+            return;
+        _besides?.Dispose();
+        _session.Dispose();
     }
 
     private static unsafe OrtValue View(float* data, long[] shape, int length) =>

@@ -38,6 +38,7 @@ internal static class OnnxRuntimeSessions
         };
         session.AddSessionConfigEntry("session.use_deterministic_compute", "1");
         session.AddSessionConfigEntry("session.intra_op.allow_spinning", options.Spin ? "1" : "0");
+        session.AddSessionConfigEntry("session.force_spinning_stop", "1"); // at the end of a run
         addProvider(session);
         return Open(onnxPath, file, session);
     }

@@ -9,6 +9,8 @@ namespace Perennial.Learning.Networks;
 /// </summary>
 internal static class ChannelsLast
 {
+    private const int FewestChannels = 16;
+
     /// <summary>The same values [N, C, H, W] in channels-last order; a new tensor.</summary>
     public static Tensor Of(Tensor images)
     {
@@ -16,14 +18,26 @@ internal static class ChannelsLast
         return images.permute(0, 2, 3, 1).contiguous().permute(0, 3, 1, 2).MoveToOuterDisposeScope();
     }
 
-    /// <summary>Puts every convolution's weight into channels-last order. To be done once, before an optimizer holds the weights.</summary>
+    /// <summary>A convolution, in channels-last order where that is sound.</summary>
+    public static Tensor Convolve(Conv2d conv, Tensor images)
+    {
+        if (IsSound(conv) || !IsOrderOf(images)) return conv.call(images);
+        using var scope = NewDisposeScope();
+        return Of(conv.call(images.contiguous())).MoveToOuterDisposeScope();
+    }
+
+    /// <summary>Puts every convolution's weight into channels-last order, where that is sound. To be done once, before an optimizer holds the weights.</summary>
     public static void Convert(nn.Module network)
     {
         foreach (var (_, module) in network.named_modules())
-            if (module is Conv2d conv)
+            if (module is Conv2d conv && IsSound(conv))
                 using (no_grad())
                     conv.weight = nn.Parameter(Of(conv.weight).clone().DetachFromDisposeScope(), conv.weight.requires_grad); // a clone: views made here may not be trained
     }
+
+    // oneDNN's weight gradient of a channels-last 1x1 convolution is wrong, and writes past its memory, for fewer input channels than a vector of the processor holds
+    // numbers: 8 with AVX2, 16 with AVX-512.
+    private static bool IsSound(Conv2d conv) => conv.in_channels >= FewestChannels || conv.kernel_size.Any(side => side > 1);
 
     /// <summary>Whether the strides of [N, C, H, W] are those of channels-last memory without gaps.</summary>
     public static bool IsOrderOf(Tensor images)

@@ -14,8 +14,6 @@ public sealed class ResidualBlock : Module<Tensor, Tensor>
     /// <summary>How many times as many channels come out of a bottleneck as its 3x3 convolution has.</summary>
     internal const int Expansion = 4;
 
-    private readonly Sequential? _downsample;
-
     private ResidualBlock(int inputChannels, int stride, params Conv2d[] convolutions) : base(nameof(ResidualBlock))
     {
         Layers = [.. convolutions.Select(conv => (conv, BatchNorm2d(conv.out_channels)))];
@@ -28,8 +26,7 @@ public sealed class ResidualBlock : Module<Tensor, Tensor>
         long channels = convolutions[^1].out_channels;
         if (stride == 1 && inputChannels == channels) return;
         Downsample = (Conv2d(inputChannels, channels, 1, stride: stride, bias: false), BatchNorm2d(channels));
-        _downsample = Sequential(Downsample.Value.Conv, Downsample.Value.Norm);
-        register_module("downsample", _downsample);
+        register_module("downsample", Sequential(Downsample.Value.Conv, Downsample.Value.Norm));
     }
 
     /// <summary>The convolutions with their batch norms, in order.</summary>
@@ -60,10 +57,10 @@ public sealed class ResidualBlock : Module<Tensor, Tensor>
         Tensor x = input;
         for (int i = 0; i < Layers.Count; i++)
         {
-            x = Layers[i].Norm.call(Layers[i].Conv.call(x));
+            x = Layers[i].Norm.call(ChannelsLast.Convolve(Layers[i].Conv, x));
             if (i < Layers.Count - 1) x = functional.relu(x, inplace: true);
         }
-        x = x.add_(_downsample is null ? input : _downsample.call(input));
+        x = x.add_(Downsample is var (conv, norm) ? norm.call(ChannelsLast.Convolve(conv, input)) : input);
         return functional.relu(x, inplace: true).MoveToOuterDisposeScope();
     }
 }

@@ -21,8 +21,7 @@ public sealed record Recipe
 
     /// <summary>
     /// Channels of a ResNet's first stage, or of each attention head of a ViT; 64 is the usual network. The embedding has eight times as many dimensions
-    /// (resnet50: 32 times; vit_tiny, vit_small, vit_base: 3, 6, 12 times). Not below 8: on processors without AVX-512,
-    /// oneDNN's weight gradient of a channels-last 1x1 convolution is wrong, and writes past its memory, for fewer input channels.
+    /// (resnet50: 32 times; vit_tiny, vit_small, vit_base: 3, 6, 12 times).
     /// </summary>
     [Range(8, 1024)]
     public int Width { get; init; } = 64;

@@ -3,7 +3,6 @@ using Microsoft.ML.OnnxRuntime;
 using Perennial.Core.Generations;
 using Perennial.Inference.Engines;
 using Perennial.Inference.Tests.Models;
-using Perennial.Tests.Server;
 
 namespace Perennial.Tests.Background;
 

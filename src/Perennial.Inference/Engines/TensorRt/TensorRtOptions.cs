@@ -19,8 +19,8 @@ public sealed record TensorRtOptions
     public string? CacheDirectory { get; init; }
 
     /// <summary>The GPU, in CUDA's order.</summary>
-    /// <value>Default 0. 0 to 63.</value>
-    [Range(0, 63)]
+    /// <value>Default 0. 0 to 255.</value>
+    [Range(0, 255)]
     public int Device { get; init; }
 
     /// <summary>Largest batch of one run; a larger one is run in parts.</summary>

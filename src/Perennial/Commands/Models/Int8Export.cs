@@ -1,7 +1,6 @@
 using Perennial.Commands.Terminals;
 using Perennial.Commands.Training;
 using Perennial.Core.Generations;
-using Perennial.Core.Scoring;
 using Perennial.Learning.Export;
 using Perennial.Learning.Export.Quantization;
 using Perennial.Learning.Networks;

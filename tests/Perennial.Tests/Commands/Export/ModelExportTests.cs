@@ -101,7 +101,7 @@ public sealed class ModelExportTests : IDisposable
         Assert.False(Directory.Exists(Output));
     }
 
-    private static ExportChoice Choice => new(null, null, Fp16: false, Int8: false, TensorRt: false, MaxBatch: 7);
+    private static ExportChoice Choice => new(null, null, Fp16: false, Int8: false, Int8Model: null, TensorRt: false, MaxBatch: 7);
 
     private static EngineCandidate Planning => new(EngineKinds.TensorRt, true, _ => null, (_, _, _) => throw new InvalidOperationException())
     {
