@@ -9,7 +9,7 @@ internal sealed class Subject : IDisposable
     public const string Real = "real";
     public const int MaxBatch = 4;
 
-    private readonly TemporaryFolder _folder = new();
+    private readonly TemporaryFolder _folder;
 
     public Subject(StandInBuild build, string which, int streams = 2)
     {
@@ -20,6 +20,12 @@ internal sealed class Subject : IDisposable
             StandIn.Reset();
         }
         TensorRtLibrary.Forget();
+        if (which == Real && !TensorRtLibrary.TryOpen(new TensorRtOptions(), out _, out string? reason))
+        {
+            Assert.Null(Environment.GetEnvironmentVariable(TensorRtOptions.FolderVariable));
+            Assert.Skip(reason);
+        }
+        _folder = new TemporaryFolder(); // once nothing is skipped any more
         Options = new TensorRtOptions
         {
             Folder = StandIn?.Folder,
@@ -30,11 +36,6 @@ internal sealed class Subject : IDisposable
             Log = (severity, text) => { lock (Log) Log.Add((severity, text, Environment.CurrentManagedThreadId)); },
         };
         Model = _folder.Write("encoder.fp16.onnx", ChannelMeans.ToOnnx());
-        if (which == Real && !TensorRtLibrary.TryOpen(Options, out _, out string? reason))
-        {
-            Assert.Null(Environment.GetEnvironmentVariable(TensorRtOptions.FolderVariable));
-            Assert.Skip(reason);
-        }
     }
 
     /// <summary>Null for the real one.</summary>
