@@ -1,9 +1,10 @@
+using NetVips;
 using Perennial.Core.Corpus;
+using Perennial.Core.Images;
 using Perennial.Learning.Export;
 using Perennial.Learning.Export.Onnx;
 using Perennial.Learning.Export.Quantization;
 using Perennial.Learning.Networks;
-using Perennial.Learning.Tests.Pretraining;
 using static TorchSharp.torch;
 
 namespace Perennial.Learning.Tests.Export.Quantization;
@@ -55,11 +56,22 @@ internal sealed class QuantizedSample : IDisposable
         return nn.functional.normalize(_integers.Features(Normalised(images)), p: 2, dim: 1).ToSingles();
     }
 
-    /// <summary>Labelled pictures, one in four held out.</summary>
+    /// <summary>Pictures of three classes that any network tells apart (dark, grey, bright, each with noise), one in four held out.</summary>
     public static CalibrationImages Images(int count, int size)
     {
-        TileSet tiles = SampleTiles.Make(count, size);
+        TileSet tiles = TileSet.Decode(
+            Enumerable.Range(0, count).Select(i => new TileSource($"image-{i}", $"class-{i % 3}", Split.Train, () => Png(i, size))),
+            new Preprocessing { Size = size }, new ImageLimits(), cachePath: null, decoded: null, TestContext.Current.CancellationToken);
         return new(tiles, [.. Enumerable.Range(0, count).Where(row => row % 4 != 0)], [.. Enumerable.Range(0, count).Where(row => row % 4 == 0)]);
+    }
+
+    private static byte[] Png(int number, int size)
+    {
+        var random = new Random(number);
+        byte[] pixels = [.. Enumerable.Range(0, size * size * 3).Select(_ => (byte)(20 + number % 3 * 80 + random.Next(60)))];
+        using var image = Image.NewFromMemory(pixels, size, size, 3, Enums.BandFormat.Uchar);
+        using var interpreted = image.Copy(interpretation: Enums.Interpretation.Srgb);
+        return interpreted.PngsaveBuffer();
     }
 
     public void Dispose()
