@@ -145,11 +145,14 @@ internal sealed class EncodedImage : IDisposable
     {
         if ((format == ImageFormat.Jpeg || format == ImageFormat.Png) && !IsInterlaced(pixels)) return;
         var unpacked = (long)pixels.Width * pixels.Height * PixelBytes(pixels);
-        if (unpacked <= AlwaysHeld || unpacked <= (long)bytes * MostExpansion) return;
+        if (!Expands(unpacked, bytes)) return;
         throw new InvalidImageException(
             InvalidImageException.TooLarge,
             $"The {format.Name} image unpacks from {bytes} to {unpacked} bytes, all at once; at most {MostExpansion} times its size is accepted. Make it smaller, or send it as a JPEG or PNG that is not interlaced.");
     }
+
+    /// <summary>Whether an image that is unpacked all at once takes more memory than its bytes justify.</summary>
+    internal static bool Expands(long unpacked, int bytes) => unpacked > AlwaysHeld && unpacked > (long)bytes * MostExpansion;
 
     private static bool IsInterlaced(Image pixels) => pixels.Contains("interlaced") && Convert.ToInt32(pixels.Get("interlaced")) != 0;
 

@@ -6,7 +6,8 @@ namespace Perennial.Core.Images;
 /// <param name="Width">Of the picture as stored, in pixels.</param>
 /// <param name="Height">Of the picture as stored, in pixels.</param>
 /// <param name="IsPlain">8-bit grey or three colours, coded by Huffman, with no colour profile inside.</param>
-internal readonly record struct JpegHeader(int Width, int Height, bool IsPlain)
+/// <param name="IsProgressive">Whether its coefficients are all held in memory before the first row comes.</param>
+internal readonly record struct JpegHeader(int Width, int Height, bool IsPlain, bool IsProgressive)
 {
     private const byte Fill = 0xFF, StartOfScan = 0xDA, EndOfImage = 0xD9, App2 = 0xE2;
     private const byte Baseline = 0xC0, Extended = 0xC1, Progressive = 0xC2;
@@ -15,7 +16,7 @@ internal readonly record struct JpegHeader(int Width, int Height, bool IsPlain)
     /// <summary>Reads the segments up to the first scan; null when they are not in order.</summary>
     public static JpegHeader? Read(ReadOnlySpan<byte> bytes)
     {
-        (int Width, int Height, bool Plain)? frame = null;
+        (int Width, int Height, bool Plain, bool Progressive)? frame = null;
         bool profile = false;
         for (int at = 2; at + 4 <= bytes.Length;)
         {
@@ -26,7 +27,7 @@ internal readonly record struct JpegHeader(int Width, int Height, bool IsPlain)
                 at++; // segments may be padded
                 continue;
             }
-            if (marker == StartOfScan) return frame is { } found ? new JpegHeader(found.Width, found.Height, found.Plain && !profile) : null;
+            if (marker == StartOfScan) return frame is { } found ? new JpegHeader(found.Width, found.Height, found.Plain && !profile, found.Progressive) : null;
             if (marker == EndOfImage) return null;
             ReadOnlySpan<byte> segment = bytes[(at + 2)..];
             int length = BinaryPrimitives.ReadUInt16BigEndian(segment);
@@ -36,7 +37,7 @@ internal readonly record struct JpegHeader(int Width, int Height, bool IsPlain)
             {
                 if (frame is not null || length < FrameBytes) return null;
                 frame = (BinaryPrimitives.ReadUInt16BigEndian(segment[5..]), BinaryPrimitives.ReadUInt16BigEndian(segment[3..]),
-                    marker is Baseline or Extended or Progressive && segment[2] == 8 && segment[7] is 1 or 3);
+                    marker is Baseline or Extended or Progressive && segment[2] == 8 && segment[7] is 1 or 3, marker == Progressive);
             }
             at += 2 + length;
         }

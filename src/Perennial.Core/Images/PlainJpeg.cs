@@ -16,7 +16,7 @@ internal static class PlainJpeg
     /// <summary>Decodes into <c>[3, Size, Size]</c>; false, and nothing is promised about the tile, when this image is not for here.</summary>
     public static unsafe bool TryDecode(ReadOnlySpan<byte> bytes, Preprocessing preprocessing, ImageLimits limits, Span<byte> tile)
     {
-        if (bytes.Length > limits.MaxBytes || JpegHeader.Read(bytes) is not { IsPlain: true } header || !Fits(header, limits)) return false;
+        if (bytes.Length > limits.MaxBytes || JpegHeader.Read(bytes) is not { IsPlain: true } header || !Fits(header, bytes.Length, limits)) return false;
         fixed (byte* start = bytes)
         {
             using SKData data = SKData.Create((nint)start, bytes.Length);
@@ -42,8 +42,9 @@ internal static class PlainJpeg
         }
     }
 
-    private static bool Fits(JpegHeader header, ImageLimits limits) =>
-        header is { Width: > 0, Height: > 0 } && header.Width <= limits.MaxSide && header.Height <= limits.MaxSide && (long)header.Width * header.Height <= limits.MaxPixels;
+    private static bool Fits(JpegHeader header, int bytes, ImageLimits limits) =>
+        header is { Width: > 0, Height: > 0 } && header.Width <= limits.MaxSide && header.Height <= limits.MaxSide && (long)header.Width * header.Height <= limits.MaxPixels
+        && !(header.IsProgressive && EncodedImage.Expands((long)Bands * header.Width * header.Height, bytes));
 
     // Null where the picture would have to be enlarged, or is so long that libvips cuts the square out first.
     private static SKSizeI? Scaled(SKCodec codec, Preprocessing preprocessing)

@@ -39,7 +39,6 @@ internal static class ExportCommand
             byte[]? calibrated = images is null ? null : await Int8Export.CalibrateAsync(Terminal.Of(parsed), generation, images, cancellationToken);
             ExportChoice choice = new(
                 parsed.GetValue(output), parsed.GetValue(triton), parsed.GetValue(fp16), parsed.GetValue(int8), calibrated, parsed.GetValue(tensorRt), parsed.GetValue(maxBatch));
-            if (choice is { Int8: true, Int8Model: null }) Int8Remark.Say(Terminal.Of(parsed), generation);
             Run(Terminal.Of(parsed), generation, choice, parsed.GetValue(json));
             return ExitCode.Done;
         });
@@ -50,6 +49,7 @@ internal static class ExportCommand
     {
         ModelExport export = new(generation, choice, EngineCandidates.All);
         IReadOnlyList<string> written = export.Run();
+        if (choice is { Int8: true, Int8Model: null }) Int8Remark.Say(terminal, generation);
         if (json)
         {
             JsonObject told = new()
