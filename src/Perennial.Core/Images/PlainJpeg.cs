@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Runtime.CompilerServices;
 using SkiaSharp;
 
 namespace Perennial.Core.Images;
@@ -60,6 +61,7 @@ internal static class PlainJpeg
     }
 
     // [S, S, 4] -> [3, S, S]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void ToPlanar(ReadOnlySpan<byte> stored, Span<byte> planar)
     {
         int plane = planar.Length / Bands;

@@ -22,6 +22,9 @@ public sealed record EngineOptions
     [Range(0, 1024)]
     public int IntraOpThreads { get; init; }
 
+    /// <summary>The threads themselves. ONNX Runtime's own default counts what the machine calls a physical core, which on virtual machines is often half of what there is.</summary>
+    internal int Threads => IntraOpThreads == 0 ? Environment.ProcessorCount : IntraOpThreads;
+
     /// <summary>Largest batch that admission warms; the same as the queue's, so that no request meets a batch size for the first time.</summary>
     /// <value>Default 16. 1 to 1024.</value>
     [Range(1, 1024)]
@@ -37,14 +40,15 @@ public sealed record EngineOptions
     public string? CacheFolder { get; init; }
 
     /// <summary>
-    /// Whether the runtime keeps the memory of its largest batch for later runs. Off, intermediate tensors go back to the
-    /// allocator after each run, and the process does not stay at the high-water mark of its largest batch.
+    /// Whether the runtime keeps the memory of its largest batch for later runs, which spares each run the allocator. Off, intermediate tensors are freed
+    /// after each run, and the process does not stay at the high-water mark of its largest batch.
     /// </summary>
-    public bool KeepMemory { get; init; }
+    /// <value>Default true.</value>
+    public bool KeepMemory { get; init; } = true;
 
     /// <summary>Whether the threads that share a run spin between its operators: quicker hand-over, at the price of CPU time. They never spin between runs, nor in runs beside others.</summary>
-    /// <value>Default true.</value>
-    public bool Spin { get; init; } = true;
+    /// <value>Default false.</value>
+    public bool Spin { get; init; }
 
     /// <exception cref="ArgumentException">A value is out of range; the message says which.</exception>
     internal void Validate()

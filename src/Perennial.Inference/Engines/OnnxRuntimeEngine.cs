@@ -16,6 +16,7 @@ namespace Perennial.Inference.Engines;
 /// </remarks>
 public sealed class OnnxRuntimeEngine : IInferenceEngine
 {
+    private const int AloneMilliseconds = 100;
     private static readonly RunOptions Defaults = new();
 
     private readonly InferenceSession _session;
@@ -24,6 +25,7 @@ public sealed class OnnxRuntimeEngine : IInferenceEngine
     private readonly string[] _inputs, _outputs;
     private readonly UseCount _uses = new();
     private int _running;
+    private long _lastCrowd = long.MinValue / 2; // when runs were side by side last, by Environment.TickCount64
     private int _disposed;
 
     private OnnxRuntimeEngine(InferenceSession session, InferenceSession? besides, ModelSignature signature, OnnxRuntimeProvider provider, string precision)
@@ -58,7 +60,7 @@ public sealed class OnnxRuntimeEngine : IInferenceEngine
         InferenceSession? besides = null;
         try
         {
-            bool shared = provider == OnnxRuntimeProvider.Cpu && (options.IntraOpThreads == 0 ? Environment.ProcessorCount : options.IntraOpThreads) > 1;
+            bool shared = provider == OnnxRuntimeProvider.Cpu && options.Threads > 1;
             if (shared) besides = OnnxRuntimeSessions.Open(onnxPath, file, digest, options with { IntraOpThreads = 1 }, provider);
             return new OnnxRuntimeEngine(session, besides, ModelSignature.Of(session, file), provider, options.Precision == EncoderPrecision.Auto ? EncoderPrecision.Fp32 : options.Precision);
         }
@@ -76,7 +78,7 @@ public sealed class OnnxRuntimeEngine : IInferenceEngine
         Fits(input.Length, (long)n * _signature.ItemLength, n, nameof(input));
         Fits(output.Length, (long)n * Dimensions, n, nameof(output));
         ObjectDisposedException.ThrowIf(Volatile.Read(ref _disposed) != 0 || !_uses.TryEnter(), this);
-        InferenceSession session = Interlocked.Increment(ref _running) > 1 && _besides is not null ? _besides : _session;
+        InferenceSession session = Choose();
         try
         {
             fixed (float* from = input)
@@ -96,6 +98,16 @@ public sealed class OnnxRuntimeEngine : IInferenceEngine
             Interlocked.Decrement(ref _running);
             Leave();
         }
+    }
+
+    // Alone is who has nobody beside it, nor had a moment ago: under load one of several callers is always the last to come back.
+    private InferenceSession Choose()
+    {
+        bool alone = Interlocked.Increment(ref _running) == 1;
+        if (_besides is null) return _session;
+        long now = Environment.TickCount64;
+        if (!alone) Volatile.Write(ref _lastCrowd, now);
+        return alone && now - Volatile.Read(ref _lastCrowd) > AloneMilliseconds ? _session : _besides;
     }
 
     /// <summary>Frees the sessions, once the runs that are under way have ended.</summary>

@@ -15,7 +15,7 @@ internal sealed class InProcessLoop : IDisposable
     /// <param name="encoder">The ONNX file.</param>
     /// <param name="preprocessing">Of the generation.</param>
     /// <param name="threads">How many loops run at once.</param>
-    /// <param name="sessionThreads">Threads of each run; 0 for the runtime's default.</param>
+    /// <param name="sessionThreads">Threads of each run.</param>
     public InProcessLoop(string encoder, Preprocessing preprocessing, int threads, int sessionThreads)
     {
         (_preprocessing, _threads) = (preprocessing, threads);

@@ -31,7 +31,7 @@ internal sealed class ServeBench(ServeScenario scenario, TimeSpan seconds, strin
             string encoder = folder.File(GenerationFiles.Encoder);
             Preprocessing preprocessing = folder.Manifest.Preprocessing;
             byte[][] pictures = BenchPictures.Render(Pictures, scenario.PictureWidth, scenario.PictureHeight);
-            using InProcessLoop parallel = new(encoder, preprocessing, Environment.ProcessorCount, sessionThreads: 1), single = new(encoder, preprocessing, threads: 1, sessionThreads: 0);
+            using InProcessLoop parallel = new(encoder, preprocessing, Environment.ProcessorCount, sessionThreads: 1), single = new(encoder, preprocessing, threads: 1, sessionThreads: Environment.ProcessorCount);
             using NodeServer? node = nodeModules is null ? null : await NodeServer.StartAsync(nodeModules, encoder, scenario.ImageSize, FreePort(), cancellationToken);
             await using ServiceProcess service = await ServiceProcess.StartAsync(data, null, cancellationToken, settings);
 
