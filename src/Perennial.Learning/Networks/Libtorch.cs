@@ -15,7 +15,7 @@ public static unsafe class Libtorch
 
     private const string CpuLibrary = "libtorch_cpu.so", CudaLibrary = "libtorch_cuda.so", Bindings = "libLibTorchSharp.so";
 
-    private static readonly Lazy<nint> Cpu = new(Open);
+    private static readonly Lazy<nint> Cpu = new(OpenQuietly);
 
     /// <summary>Loads it, once; to be called before anything else of torch is used.</summary>
     /// <exception cref="DeviceException">The folder lacks a library, or it is a libtorch that this build cannot work with.</exception>
@@ -41,6 +41,15 @@ public static unsafe class Libtorch
         var context = (delegate* unmanaged<nint>)Export("_ZN2at13globalContextEv");
         var setBenchmark = (delegate* unmanaged<nint, byte, void>)Export("_ZN2at7Context17setBenchmarkCuDNNEb");
         setBenchmark(context(), 1);
+    }
+
+    private static nint OpenQuietly()
+    {
+        nint library = Open();
+        // NNPACK does not know newer processors, and says so once for each small convolution; oneDNN computes them anyway.
+        if (NativeLibrary.TryGetExport(library, "_ZN2at13globalContextEv", out nint context) && NativeLibrary.TryGetExport(library, "_ZN2at7Context20setUserEnabledNNPACKEb", out nint setEnabled))
+            ((delegate* unmanaged<nint, byte, void>)setEnabled)(((delegate* unmanaged<nint>)context)(), 0);
+        return library;
     }
 
     private static nint Open()
