@@ -23,7 +23,7 @@ public sealed record EngineOptions
     public int IntraOpThreads { get; init; }
 
     /// <summary>The threads themselves. ONNX Runtime's own default counts what the machine calls a physical core, which on virtual machines is often half of what there is.</summary>
-    internal int Threads => IntraOpThreads == 0 ? Environment.ProcessorCount : IntraOpThreads;
+    internal int CountThreads() => IntraOpThreads == 0 ? Environment.ProcessorCount : IntraOpThreads;
 
     /// <summary>Largest batch that admission warms; the same as the queue's, so that no request meets a batch size for the first time.</summary>
     /// <value>Default 16. 1 to 1024.</value>

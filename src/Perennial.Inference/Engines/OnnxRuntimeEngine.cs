@@ -60,7 +60,7 @@ public sealed class OnnxRuntimeEngine : IInferenceEngine
         InferenceSession? besides = null;
         try
         {
-            bool shared = provider == OnnxRuntimeProvider.Cpu && options.Threads > 1;
+            bool shared = provider == OnnxRuntimeProvider.Cpu && options.CountThreads() > 1;
             if (shared) besides = OnnxRuntimeSessions.Open(onnxPath, file, digest, options with { IntraOpThreads = 1 }, provider);
             return new OnnxRuntimeEngine(session, besides, ModelSignature.Of(session, file), provider, options.Precision == EncoderPrecision.Auto ? EncoderPrecision.Fp32 : options.Precision);
         }

@@ -28,7 +28,7 @@ internal static class OnnxRuntimeSessions
     {
         using SessionOptions session = new()
         {
-            IntraOpNumThreads = options.Threads,
+            IntraOpNumThreads = options.CountThreads(),
             InterOpNumThreads = 1,
             ExecutionMode = ExecutionMode.ORT_SEQUENTIAL,
             GraphOptimizationLevel = GraphOptimizationLevel.ORT_ENABLE_ALL,

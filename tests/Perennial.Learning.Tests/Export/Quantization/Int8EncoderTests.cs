@@ -8,6 +8,8 @@ using static TorchSharp.torch;
 
 namespace Perennial.Learning.Tests.Export.Quantization;
 
+[CollectionDefinition(nameof(Int8EncoderTests), DisableParallelization = true)] // torch has one generator of random numbers for all threads: beside other tests a seed means nothing
+[Collection(nameof(Int8EncoderTests))]
 public sealed class Int8EncoderTests : IDisposable
 {
     private readonly string _directory = Path.Combine(Path.GetTempPath(), $"generations-{Guid.NewGuid():N}");

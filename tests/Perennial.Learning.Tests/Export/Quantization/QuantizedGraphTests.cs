@@ -7,6 +7,7 @@ using static TorchSharp.torch;
 
 namespace Perennial.Learning.Tests.Export.Quantization;
 
+[Collection(nameof(Int8EncoderTests))]
 public sealed class QuantizedGraphTests(ITestOutputHelper output)
 {
     // What the gate measures in torch is what ONNX Runtime computes: the same whole numbers, but for ties that a last bit decides.
@@ -29,7 +30,7 @@ public sealed class QuantizedGraphTests(ITestOutputHelper output)
         double mean = simulated.Chunk(simulated.Length / n).Zip(answered.Chunk(simulated.Length / n)).Average(row => Agreement.Of(row.First, row.Second, 1).MinCosine);
         Agreement toFloat = Agreement.Of(Float(sample), simulated, n);
         output.WriteLine($"{backbone} width {width}, {size} px: engine mean {mean}, {agreement}; to float32 {toFloat}");
-        Assert.True(mean > 0.9999 && agreement.MinCosine > 0.999, $"{mean}, {agreement}");
+        Assert.True(mean > 0.9999 && agreement.MinCosine > 0.998, $"{mean}, {agreement}");
         Assert.True(toFloat.MinCosine is > 0.9 and < 0.99999, toFloat.ToString()); // rounded, and not beyond recognition
     }
 
@@ -64,6 +65,7 @@ public sealed class QuantizedGraphTests(ITestOutputHelper output)
     [Fact]
     public void The_same_weights_and_scales_give_the_same_bytes()
     {
+        random.manual_seed(5);
         using Encoder encoder = RandomEncoder.Create("resnet10", 8, 32);
         random.manual_seed(3);
         using QuantizedSample first = new(encoder.Copy());
@@ -86,6 +88,7 @@ public sealed class QuantizedGraphTests(ITestOutputHelper output)
     [InlineData("an outlier")]
     public void Degenerate_channels_make_no_zero_scale_and_no_NaN(string what)
     {
+        random.manual_seed(5);
         using Encoder encoder = RandomEncoder.Create("resnet10", 8, 32);
         var block = ((ResNet)encoder.Backbone).Stages[1][0];
         using (no_grad())
