@@ -1,5 +1,4 @@
 using Microsoft.AspNetCore.Server.Kestrel.Core;
-using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 using Microsoft.Extensions.Logging.Console;
 
 namespace Perennial.Hosting;
@@ -17,8 +16,6 @@ internal static class ServerConfiguration
         Listeners listeners = new(options);
         builder.Services.AddSingleton(listeners);
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = options.Limits.ShutdownTimeout);
-        // A request goes on where its bytes were received: one hand-over between threads less. Long work holds up its own connection only.
-        builder.Services.Configure<SocketTransportOptions>(transport => transport.UnsafePreferInlineScheduling = true);
         builder.WebHost.UseKestrel(kestrel =>
         {
             HttpsCertificate.Load(kestrel, builder.Configuration);
