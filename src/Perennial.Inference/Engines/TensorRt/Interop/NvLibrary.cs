@@ -34,7 +34,7 @@ internal sealed unsafe class NvLibrary
     /// <exception cref="EngineException">They are not there, do not load, or are of an unknown version.</exception>
     public static NvLibrary Load(IReadOnlyList<string> folders)
     {
-        string place = folders.Count == 0 ? "the system's library path; TensorRtOptions.Folder or PERENNIAL_TENSORRT names another" : string.Join(" or ", folders);
+        string place = folders.Count == 0 ? "the system's library path; PERENNIAL_TENSORRT names another folder" : string.Join(" or ", folders);
         NativeExports cuda = NativeExports.Load(["libcudart.so.12", "libcudart.so.13"], folders) ?? NativeExports.Load(["libcudart.so.12", "libcudart.so.13"], [])
             ?? throw new EngineException($"Neither libcudart.so.12 nor libcudart.so.13 is in {place}.");
         NativeExports infer = NativeExports.Load(["libnvinfer.so.11", "libnvinfer.so.10"], folders)
