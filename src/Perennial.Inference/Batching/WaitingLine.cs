@@ -71,7 +71,7 @@ internal sealed class WaitingLine(BatchPlan plan, int interactivePerBulk, TimePr
                 }
                 Gather();
             }
-            while (Waiting == 0); // all of them gave up meanwhile
+            while (Waiting == 0 || _running == plan.Lanes); // all of them gave up meanwhile, or a caller took the lane
             bool lately = _lastInteractive is { } at && time.GetElapsedTime(at) < Lately;
             int free = plan.Lanes - _running++; // lanes that share what waits
             int most = Math.Min(plan.MaxBatch, (Waiting + free - 1) / free);

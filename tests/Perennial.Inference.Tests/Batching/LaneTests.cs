@@ -43,6 +43,41 @@ public sealed class LaneTests
     }
 
     [Fact]
+    public void A_lane_that_a_caller_took_during_the_pause_is_waited_for()
+    {
+        var time = new ManualTime();
+        var line = new WaitingLine(new BatchPlan(1, 4, TimeSpan.FromSeconds(1)), 3, time);
+        var permits = new PermitPool(100, 100);
+        PendingImage Add()
+        {
+            var image = new PendingImage(ScriptedEngine.Image(0), permits.TryTake(RequestClass.Interactive, 1)!, time.GetTimestamp());
+            Assert.True(line.TryAdd(image));
+            return image;
+        }
+        line.BatchEnded(size: 3, bulk: 0, TimeSpan.FromSeconds(4)); // two more may come back within a second
+        PendingImage first = Add();
+        List<PendingImage> batch = [];
+        var taker = new Thread(() => line.TryTake(batch, out _));
+        taker.Start();
+        Asleep(taker);
+        Assert.True(line.TryRemove(first)); // its caller gives up
+        Assert.True(line.TryStart());
+        time.Advance(TimeSpan.FromSeconds(2));
+        PendingImage second = Add();
+        Asleep(taker);
+        Assert.Empty(batch);
+        line.Leave();
+        taker.Join();
+        Assert.Equal([second], batch);
+
+        static void Asleep(Thread thread)
+        {
+            do Thread.Sleep(20);
+            while (thread.IsAlive && !thread.ThreadState.HasFlag(ThreadState.WaitSleepJoin));
+        }
+    }
+
+    [Fact]
     public async Task A_lone_caller_runs_its_image_on_its_own_thread()
     {
         using var engine = new ScriptedEngine();
