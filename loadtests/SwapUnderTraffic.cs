@@ -171,14 +171,15 @@ void Enter(string next) => Console.WriteLine($"{DateTime.Now:HH:mm:ss} {phase = 
 
 static async Task Until(Func<Task<bool>> condition, string what, TimeSpan limit)
 {
+    Exception? fault = null;
     long begun = Stopwatch.GetTimestamp();
     while (Stopwatch.GetElapsedTime(begun) < limit)
     {
         try { if (await condition()) { return; } }
-        catch (HttpRequestException) { }
+        catch (HttpRequestException unreachable) { fault = unreachable; } // not listening yet, or not any more: told when the time is up
         await Task.Delay(200);
     }
-    throw new TimeoutException($"not {what} within {limit.TotalSeconds:0} s");
+    throw new TimeoutException($"not {what} within {limit.TotalSeconds:0} s", fault);
 }
 
 // ---- report ----
