@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Perennial.Background;
 using Perennial.Hosting;
 using Perennial.Inference.Engines;
 
@@ -32,7 +33,7 @@ internal static class ServeCommand
 
     private static async Task<int> RunAsync(IEnumerable<KeyValuePair<string, string?>> settings, string? config, CancellationToken cancellationToken)
     {
-        ServingMemory.GiveBack();
+        FreedMemory.KeepLittle();
         await using WebApplication app = ServeHost.Build(settings, config);
         await app.RunAsync(cancellationToken);
         return ExitCode.Done;

@@ -1,7 +1,7 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Globalization;
-using Perennial.Hosting;
+using Perennial.Background;
 
 namespace Perennial.Tests.Endpoints.Fuzzing;
 
@@ -29,7 +29,7 @@ public sealed class FuzzTests(ITestOutputHelper output)
     [Fact]
     public async Task Ten_thousand_requests_are_answered_or_refused_and_nothing_else()
     {
-        ServingMemory.GiveBack(); // as serve does
+        FreedMemory.KeepLittle(); // as serve does
         using UnobservedFaults unobserved = new();
         await using FuzzedServer fuzzed = await FuzzedServer.StartAsync(Seed);
         ConcurrentDictionary<string, int> seen = new();
