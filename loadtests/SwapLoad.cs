@@ -16,22 +16,18 @@
 using System.Buffers.Binary;
 using System.Collections.Concurrent;
 using System.Diagnostics;
-using System.Formats.Tar;
-using System.IO.Compression;
 using System.Net;
-using System.Net.Http.Headers;
 using System.Net.Http.Json;
-using System.Net.Sockets;
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json.Nodes;
 
-const int Pictures = 140;  // as many as a run needs to train on its smallest batch
+const int PictureCount = 140;  // as many as a run needs to train on its smallest batch
 const int Searchers = 2;
 string Option(string name, string fallback) => Array.IndexOf(args, "--" + name) is >= 0 and int i && i + 1 < args.Length ? args[i + 1] : fallback;
 int Number(string name, int fallback) => int.Parse(Option(name, fallback.ToString()));
-string root = FindRoot();
+string root = ServiceProcess.Root();
 string data = Option("data", Path.Combine(root, "../shared/data/cifar10/train.tar.gz"));
 string executable = Option("perennial", Path.Combine(root, "src/Perennial/bin/Release/net10.0/linux-x64/perennial"));
 int swaps = Number("swaps", 200), promotions = Number("promotions", 40), failures = Number("failures", 200), seconds = Number("seconds", 30), stay = Number("stay", 50);
@@ -42,18 +38,10 @@ if (!File.Exists(data) || !File.Exists(executable))
     return 2;
 }
 
-byte[][] pictures = [.. ReadTar(data, Pictures)];
+byte[][] pictures = [.. Pictures.Read(data, PictureCount, every: 350)];
 string[] ids = [.. pictures.Select(picture => Convert.ToHexStringLower(SHA256.HashData(picture)))];
-string directory = Directory.CreateTempSubdirectory("perennial-swap-").FullName;
-string address = $"http://127.0.0.1:{FreePort()}";
-using Process server = Process.Start(new ProcessStartInfo(executable, ["serve", "--data-dir", directory, "--urls", address]) { RedirectStandardOutput = true, RedirectStandardError = true })!;
-var serverLog = new ConcurrentQueue<string>();
-server.OutputDataReceived += (_, line) => { if (line.Data is not null) { serverLog.Enqueue(line.Data); } };
-server.ErrorDataReceived += (_, line) => { if (line.Data is not null) { serverLog.Enqueue(line.Data); } };
-server.BeginOutputReadLine();
-server.BeginErrorReadLine();
-
-using var http = new HttpClient(new SocketsHttpHandler { MaxConnectionsPerServer = connections + Searchers + 8 }) { BaseAddress = new Uri(address), Timeout = TimeSpan.FromSeconds(60) };
+await using ServiceProcess service = ServiceProcess.Start(executable);
+using var http = new HttpClient(new SocketsHttpHandler { MaxConnectionsPerServer = connections + Searchers + 8 }) { BaseAddress = new Uri(service.Address), Timeout = TimeSpan.FromSeconds(60) };
 var answers = new ConcurrentQueue<Answer>();
 var vectors = new ConcurrentDictionary<(int Generation, int Picture), float[]>();
 var digests = new ConcurrentDictionary<int, string>();
@@ -63,7 +51,7 @@ Dictionary<string, Phase> phases = [];
 List<Task> callers = [];
 try
 {
-    await Until(async () => (await http.GetAsync("/health/ready")).IsSuccessStatusCode, "ready", TimeSpan.FromSeconds(60));
+    await ServiceProcess.UntilAsync(async () => (await http.GetAsync("/health/ready")).IsSuccessStatusCode, "ready", TimeSpan.FromSeconds(60));
     await Ingest();
     Console.Error.WriteLine("training three generations");
     int[] ring = [await Train(1), await Train(2), await Train(3)];
@@ -93,22 +81,18 @@ try
         {
             for (; failed < failures * round / rounds; failed++) { await Refuse(failed % 2 == 0 ? changed : wrong); }
         });
-        Console.Error.WriteLine($"{DateTime.Now:HH:mm:ss} round {round} of {rounds}: {Memory()} MB");
+        Console.Error.WriteLine($"{DateTime.Now:HH:mm:ss} round {round} of {rounds}: {service.Memory} MB");
     }
 }
 catch (Exception e)
 {
-    Console.Error.WriteLine($"In phase '{phase.Name}': {e.Message}");
-    foreach (string line in serverLog.TakeLast(30)) { Console.Error.WriteLine("  server: " + line); }
+    service.Blame(phase.Name, e);
     return 1;
 }
 finally
 {
     await stop.CancelAsync();
     await Task.WhenAll(callers);
-    server.Kill();
-    await server.WaitForExitAsync();
-    Directory.Delete(directory, recursive: true);
 }
 
 return Report();
@@ -131,7 +115,7 @@ async Task Call(string kind, int caller, Func<int, Task<string?>> request)
 
 async Task<string?> Embed(int picture)
 {
-    using HttpResponseMessage answer = await http.PostAsync("/embed?encoding_format=base64", Jpeg(pictures[picture]));
+    using HttpResponseMessage answer = await http.PostAsync("/embed?encoding_format=base64", Pictures.Jpeg(pictures[picture]));
     JsonNode body = (await answer.Content.ReadFromJsonAsync<JsonNode>())!;
     if (Contradiction(answer, body) is { } contradiction) { return contradiction; }
     float[] vector = MemoryMarshal.Cast<byte, float>(Convert.FromBase64String((string)body["embeddings"]![0]!["embedding"]!)).ToArray();
@@ -142,7 +126,7 @@ async Task<string?> Embed(int picture)
 
 async Task<string?> Search(int picture)
 {
-    using HttpResponseMessage answer = await http.PostAsync("/search?k=3", Jpeg(pictures[picture]));
+    using HttpResponseMessage answer = await http.PostAsync("/search?k=3", Pictures.Jpeg(pictures[picture]));
     JsonNode body = (await answer.Content.ReadFromJsonAsync<JsonNode>())!;
     if (Contradiction(answer, body) is { } contradiction) { return contradiction; }
     JsonNode? self = body["hits"]!.AsArray().FirstOrDefault(hit => (string)hit!["id"]! == ids[picture]);
@@ -188,18 +172,18 @@ async Task During(string name, Func<Task> what)
     entered.Seconds += Stopwatch.GetElapsedTime(begun).TotalSeconds;
     phase = new Phase("between");
     await Task.Delay(200); // what began in one phase does not end in the next
-    entered.Memory.Add(Memory());
+    entered.Memory.Add(service.Memory);
 }
 
 async Task Ingest()
 {
     using var form = new MultipartFormDataContent();
-    foreach (byte[] picture in pictures[..60]) { form.Add(Jpeg(picture), "images", "a.jpg"); }
+    foreach (byte[] picture in pictures[..60]) { form.Add(Pictures.Jpeg(picture), "images", "a.jpg"); }
     (await http.PostAsync("/images", form)).EnsureSuccessStatusCode().Dispose();
-    foreach (byte[] picture in pictures[60..]) { (await http.PostAsync("/images", Jpeg(picture))).EnsureSuccessStatusCode().Dispose(); }
+    foreach (byte[] picture in pictures[60..]) { (await http.PostAsync("/images", Pictures.Jpeg(picture))).EnsureSuccessStatusCode().Dispose(); }
 }
 
-Task Indexed() => Until(async () => (await http.GetStringAsync("/metrics")).Split('\n').Any(line => line.StartsWith("perennial_index_lag_images") && line.EndsWith(" 0")), "indexed", TimeSpan.FromSeconds(120));
+Task Indexed() => ServiceProcess.UntilAsync(async () => (await http.GetStringAsync("/metrics")).Split('\n').Any(line => line.StartsWith("perennial_index_lag_images") && line.EndsWith(" 0")), "indexed", TimeSpan.FromSeconds(120));
 
 // One epoch: what it has learnt does not matter here, but its weights must be others.
 async Task<int> Train(int seed)
@@ -248,7 +232,7 @@ async Task<JsonNode> Ends(HttpResponseMessage accepted, string expected)
 {
     if (accepted.StatusCode != HttpStatusCode.Accepted) { throw new InvalidOperationException($"{(int)accepted.StatusCode} {await accepted.Content.ReadAsStringAsync()}"); }
     JsonNode run = null!;
-    await Until(async () =>
+    await ServiceProcess.UntilAsync(async () =>
     {
         run = (await http.GetFromJsonAsync<JsonNode>(accepted.Headers.Location!))!;
         string state = (string)run["state"]!;
@@ -262,7 +246,7 @@ async Task<int> Serving() => (int)(await http.GetFromJsonAsync<JsonNode>("/healt
 // A copy of a generation, under the next number, with one file changed; with its digest anew the change is found by the probes only.
 int Damage(int generation, string file, Action<byte[]> change, bool anew)
 {
-    string models = Path.Combine(directory, "models");
+    string models = Path.Combine(service.DataDirectory, "models");
     int number = Directory.GetDirectories(models, "gen-*").Length + 1;
     string from = Path.Combine(models, $"gen-{generation:D6}"), to = Path.Combine(models, $"gen-{number:D6}");
     Directory.CreateDirectory(to);
@@ -282,19 +266,6 @@ static int EndOfEmbeddings(byte[] safetensors)
 {
     int header = (int)BinaryPrimitives.ReadInt64LittleEndian(safetensors);
     return sizeof(long) + header + (int)JsonNode.Parse(safetensors.AsSpan(sizeof(long), header))!["embedding"]!["data_offsets"]![1]!;
-}
-
-static async Task Until(Func<Task<bool>> condition, string what, TimeSpan limit)
-{
-    Exception? fault = null;
-    long begun = Stopwatch.GetTimestamp();
-    while (Stopwatch.GetElapsedTime(begun) < limit)
-    {
-        try { if (await condition()) { return; } }
-        catch (HttpRequestException unreachable) { fault = unreachable; } // not listening yet, or not any more: told when the time is up
-        await Task.Delay(20);
-    }
-    throw new TimeoutException($"not {what} within {limit.TotalSeconds:0} s", fault);
 }
 
 // ---- report ----
@@ -323,43 +294,6 @@ static double Percentile(IEnumerable<Answer> some, double share)
 {
     double[] ms = [.. some.Select(answer => answer.Milliseconds).Order()];
     return ms.Length == 0 ? double.NaN : ms[(int)Math.Min(ms.Length - 1, ms.Length * share)];
-}
-
-// ---- small parts ----
-
-int Memory() => int.Parse(File.ReadLines($"/proc/{server.Id}/status").First(line => line.StartsWith("VmRSS")).Split(' ', StringSplitOptions.RemoveEmptyEntries)[1]) / 1024;
-
-static ByteArrayContent Jpeg(byte[] bytes) => new(bytes) { Headers = { ContentType = new MediaTypeHeaderValue("image/jpeg") } };
-
-static int FreePort()
-{
-    using var listener = new TcpListener(IPAddress.Loopback, 0);
-    listener.Start();
-    return ((IPEndPoint)listener.LocalEndpoint).Port;
-}
-
-static string FindRoot()
-{
-    for (DirectoryInfo? at = new(Directory.GetCurrentDirectory()); at is not null; at = at.Parent)
-    {
-        if (File.Exists(Path.Combine(at.FullName, "Serving.sln"))) { return at.FullName; }
-    }
-    return Directory.GetCurrentDirectory();
-}
-
-static List<byte[]> ReadTar(string path, int count)
-{
-    using var tar = new TarReader(new GZipStream(File.OpenRead(path), CompressionMode.Decompress));
-    List<byte[]> all = [];
-    // The archive is ordered by class: take every n-th picture so that each class is there.
-    for (int seen = 0; all.Count < count && tar.GetNextEntry() is { } entry;)
-    {
-        if (entry.DataStream is null || entry.Length == 0 || seen++ % 350 != 0) { continue; }
-        using var memory = new MemoryStream();
-        entry.DataStream.CopyTo(memory);
-        all.Add(memory.ToArray());
-    }
-    return all;
 }
 
 internal sealed record Answer(string Kind, string Phase, double Milliseconds, string? Fault);

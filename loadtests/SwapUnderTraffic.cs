@@ -12,17 +12,12 @@
 
 using System.Collections.Concurrent;
 using System.Diagnostics;
-using System.Formats.Tar;
-using System.IO.Compression;
-using System.Net;
-using System.Net.Http.Headers;
 using System.Net.Http.Json;
-using System.Net.Sockets;
 using System.Text;
 using System.Text.Json.Nodes;
 
 string Option(string name, string fallback) => Array.IndexOf(args, "--" + name) is >= 0 and int i && i + 1 < args.Length ? args[i + 1] : fallback;
-string root = FindRoot();
+string root = ServiceProcess.Root();
 string data = Option("data", Path.Combine(root, "../shared/data/cifar10/train.tar.gz"));
 int images = int.Parse(Option("images", "2000")), epochs = int.Parse(Option("epochs", "3"));
 int flips = int.Parse(Option("flips", "20")), connections = int.Parse(Option("connections", "8"));
@@ -33,17 +28,9 @@ if (!File.Exists(data) || !File.Exists(executable))
     return 2;
 }
 
-List<byte[]> pictures = ReadTar(data, images);
-string directory = Directory.CreateTempSubdirectory("perennial-swap-").FullName;
-string address = $"http://127.0.0.1:{FreePort()}";
-using Process server = Process.Start(new ProcessStartInfo(executable, ["serve", "--data-dir", directory, "--urls", address]) { RedirectStandardOutput = true, RedirectStandardError = true })!;
-var serverLog = new ConcurrentQueue<string>();
-server.OutputDataReceived += (_, line) => { if (line.Data is not null) { serverLog.Enqueue(line.Data); } };
-server.ErrorDataReceived += (_, line) => { if (line.Data is not null) { serverLog.Enqueue(line.Data); } };
-server.BeginOutputReadLine();
-server.BeginErrorReadLine();
-
-using var http = new HttpClient(new SocketsHttpHandler { MaxConnectionsPerServer = connections + 8 }) { BaseAddress = new Uri(address), Timeout = TimeSpan.FromSeconds(60) };
+List<byte[]> pictures = Pictures.Read(data, images, every: 20);
+await using ServiceProcess service = ServiceProcess.Start(executable);
+using var http = new HttpClient(new SocketsHttpHandler { MaxConnectionsPerServer = connections + 8 }) { BaseAddress = new Uri(service.Address), Timeout = TimeSpan.FromSeconds(60) };
 var answers = new ConcurrentQueue<Answer>();
 using var stop = new CancellationTokenSource();
 string phase = "start";
@@ -51,7 +38,7 @@ var indexed = new ConcurrentBag<int>();
 List<Task> callers = [];
 try
 {
-    await Until(async () => (await http.GetAsync("/health/ready")).IsSuccessStatusCode, "ready", TimeSpan.FromSeconds(60));
+    await ServiceProcess.UntilAsync(async () => (await http.GetAsync("/health/ready")).IsSuccessStatusCode, "ready", TimeSpan.FromSeconds(60));
     callers.AddRange(Enumerable.Range(0, connections).Select(c => Task.Run(() => Call("embed", c, Embed))));
     callers.AddRange(Enumerable.Range(0, 2).Select(c => Task.Run(() => Call("search", c, Search))));
 
@@ -59,11 +46,11 @@ try
     for (int first = 0; first < pictures.Count; first += 50)
     {
         using var form = new MultipartFormDataContent();
-        for (int i = first; i < Math.Min(first + 50, pictures.Count); i++) { form.Add(Jpeg(pictures[i]), "images", $"{i}.jpg"); }
+        for (int i = first; i < Math.Min(first + 50, pictures.Count); i++) { form.Add(Pictures.Jpeg(pictures[i]), "images", $"{i}.jpg"); }
         using HttpResponseMessage answer = await http.PostAsync("/images", form);
         answer.EnsureSuccessStatusCode();
     }
-    await Until(async () => (await http.GetStringAsync("/metrics")).Split('\n').Any(l => l.StartsWith("perennial_index_lag_images") && l.EndsWith(" 0")), "indexed", TimeSpan.FromSeconds(120));
+    await ServiceProcess.UntilAsync(async () => (await http.GetStringAsync("/metrics")).Split('\n').Any(l => l.StartsWith("perennial_index_lag_images") && l.EndsWith(" 0")), "indexed", TimeSpan.FromSeconds(120));
     for (int i = 0; i < pictures.Count; i++) { indexed.Add(i); }
 
     Enter("train, re-index, promote");
@@ -82,17 +69,13 @@ try
 }
 catch (Exception e)
 {
-    Console.Error.WriteLine($"In phase '{phase}': {e.Message}");
-    foreach (string line in serverLog.TakeLast(30)) { Console.Error.WriteLine("  server: " + line); }
+    service.Blame(phase, e);
     return 1;
 }
 finally
 {
     await stop.CancelAsync();
     await Task.WhenAll(callers);
-    server.Kill();
-    await server.WaitForExitAsync();
-    Directory.Delete(directory, recursive: true);
 }
 
 return Report();
@@ -120,7 +103,7 @@ async Task Call(string kind, int caller, Func<Random, Task<(int Generation, stri
 
 async Task<(int, string, string?)> Embed(Random random)
 {
-    using HttpResponseMessage answer = await http.PostAsync("/embed", Jpeg(pictures[random.Next(pictures.Count)]));
+    using HttpResponseMessage answer = await http.PostAsync("/embed", Pictures.Jpeg(pictures[random.Next(pictures.Count)]));
     JsonNode body = (await answer.Content.ReadFromJsonAsync<JsonNode>())!;
     return !answer.IsSuccessStatusCode ? (0, "", $"{(int)answer.StatusCode} {body.ToJsonString()}")
         : ((int)body["generation"]!, (string)body["digest"]!, body["embeddings"]!.AsArray().Count == 1 ? null : "no embedding");
@@ -131,7 +114,7 @@ async Task<(int, string, string?)> Search(Random random)
     bool known = !indexed.IsEmpty;
     int picture = random.Next(pictures.Count);
     string id = Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(pictures[picture]));
-    using HttpResponseMessage answer = await http.PostAsync("/search?k=3", Jpeg(pictures[picture]));
+    using HttpResponseMessage answer = await http.PostAsync("/search?k=3", Pictures.Jpeg(pictures[picture]));
     JsonNode body = (await answer.Content.ReadFromJsonAsync<JsonNode>())!;
     if (!answer.IsSuccessStatusCode) { return (0, "", $"{(int)answer.StatusCode} {body.ToJsonString()}"); }
     JsonArray hits = body["hits"]!.AsArray();
@@ -151,7 +134,7 @@ async Task RunToPromotion()
     accepted.EnsureSuccessStatusCode();
     Uri run = accepted.Headers.Location!;
     string state = "";
-    await Until(async () =>
+    await ServiceProcess.UntilAsync(async () =>
     {
         JsonNode now = (await http.GetFromJsonAsync<JsonNode>(run))!;
         if ((string)now["state"]! != state) { Console.WriteLine($"  run: {state = (string)now["state"]!}"); }
@@ -159,7 +142,7 @@ async Task RunToPromotion()
     }, "promoted", TimeSpan.FromMinutes(10));
 }
 
-async Task<int> Serving() => (int)(await http.PostAsync("/embed", Jpeg(pictures[0])).Result.Content.ReadFromJsonAsync<JsonNode>())!["generation"]!;
+async Task<int> Serving() => (int)(await http.PostAsync("/embed", Pictures.Jpeg(pictures[0])).Result.Content.ReadFromJsonAsync<JsonNode>())!["generation"]!;
 
 async Task<List<int>> Generations()
 {
@@ -168,19 +151,6 @@ async Task<List<int>> Generations()
 }
 
 void Enter(string next) => Console.WriteLine($"{DateTime.Now:HH:mm:ss} {phase = next}");
-
-static async Task Until(Func<Task<bool>> condition, string what, TimeSpan limit)
-{
-    Exception? fault = null;
-    long begun = Stopwatch.GetTimestamp();
-    while (Stopwatch.GetElapsedTime(begun) < limit)
-    {
-        try { if (await condition()) { return; } }
-        catch (HttpRequestException unreachable) { fault = unreachable; } // not listening yet, or not any more: told when the time is up
-        await Task.Delay(200);
-    }
-    throw new TimeoutException($"not {what} within {limit.TotalSeconds:0} s", fault);
-}
 
 // ---- report ----
 
@@ -199,42 +169,6 @@ int Report()
     int failed = all.Count(a => a.Fault is not null);
     Console.WriteLine($"{all.Length} answers, {failed} failed; {digests.Count} generations seen, {(oneDigestEach ? "each with one digest" : "A GENERATION WITH TWO DIGESTS")}");
     return failed == 0 && oneDigestEach && digests.Count >= 2 ? 0 : 1;
-}
-
-// ---- small parts ----
-
-static ByteArrayContent Jpeg(byte[] bytes) => new(bytes) { Headers = { ContentType = new MediaTypeHeaderValue("image/jpeg") } };
-
-static int FreePort()
-{
-    using var listener = new TcpListener(IPAddress.Loopback, 0);
-    listener.Start();
-    return ((IPEndPoint)listener.LocalEndpoint).Port;
-}
-
-static string FindRoot()
-{
-    for (DirectoryInfo? at = new(Directory.GetCurrentDirectory()); at is not null; at = at.Parent)
-    {
-        if (File.Exists(Path.Combine(at.FullName, "Serving.sln"))) { return at.FullName; }
-    }
-    return Directory.GetCurrentDirectory();
-}
-
-static List<byte[]> ReadTar(string path, int count)
-{
-    using var tar = new TarReader(new GZipStream(File.OpenRead(path), CompressionMode.Decompress));
-    List<byte[]> all = [];
-    // The archive is ordered by class: take every n-th picture so that each class is there.
-    for (int seen = 0; all.Count < count && tar.GetNextEntry() is { } entry;)
-    {
-        if (entry.DataStream is null || entry.Length == 0) { continue; }
-        if (seen++ % 20 != 0) { continue; }
-        using var memory = new MemoryStream();
-        entry.DataStream.CopyTo(memory);
-        all.Add(memory.ToArray());
-    }
-    return all;
 }
 
 internal sealed record Answer(string Kind, string Phase, int Generation, string Digest, double Milliseconds, string? Fault);

@@ -46,7 +46,7 @@ public sealed class BatchQueue : IAsyncDisposable
         _permits = new PermitPool(options.Permits, options.BulkLimit);
         _line = new WaitingLine(plan, options.InteractivePerBulk, _time);
         _alone = new LoneRunner(engine, observer, _time);
-        _imageLength = BatchRunner.LengthOf(engine);
+        _imageLength = engine.ItemLength;
         _giveUp = (image, token) => GiveUp((PendingImage)image!, token);
         _lanes = _working = plan.Lanes;
         BatchRunner[] runners = [.. Enumerable.Range(0, _lanes).Select(_ => new BatchRunner(engine, plan.MaxBatch, observer, _time))];

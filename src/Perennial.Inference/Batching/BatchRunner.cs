@@ -14,7 +14,7 @@ internal sealed class BatchRunner
     public BatchRunner(IInferenceEngine engine, int maxBatch, BatchObserver? observer, TimeProvider time)
     {
         (_engine, _observer, _time) = (engine, observer, time);
-        ItemLength = LengthOf(engine);
+        ItemLength = engine.ItemLength;
         int buffered = maxBatch == 1 ? 0 : maxBatch; // a batch of one needs no buffer
         _input = GC.AllocateUninitializedArray<float>(checked(buffered * ItemLength), pinned: true);
         _output = GC.AllocateUninitializedArray<float>(checked(buffered * engine.Dimensions), pinned: true);
@@ -22,9 +22,6 @@ internal sealed class BatchRunner
     }
 
     private int ItemLength { get; }
-
-    /// <summary>Floats of one image.</summary>
-    public static int LengthOf(IInferenceEngine engine) => engine.ItemShape.Aggregate(1, (product, size) => checked(product * size));
 
     /// <summary>Never throws. Afterwards every image of the batch is answered and its permit given back.</summary>
     /// <returns>How many were bulk, and the time in the engine.</returns>

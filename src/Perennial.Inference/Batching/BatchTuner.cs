@@ -44,7 +44,7 @@ public static class BatchTuner
     /// <summary>Images a second of that many threads with batches of that size.</summary>
     private static double Rate(IInferenceEngine engine, int lanes, int batch, TimeProvider time, CancellationToken cancellationToken)
     {
-        int item = engine.ItemShape.Aggregate(1, (product, size) => product * size), images = 0;
+        int item = engine.ItemLength, images = 0;
         Exception? fault = null;
         long began = time.GetTimestamp();
         Thread[] threads = [.. Enumerable.Range(0, lanes).Select(_ => new Thread(Run))];

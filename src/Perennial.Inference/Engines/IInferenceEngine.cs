@@ -14,6 +14,9 @@ public interface IInferenceEngine : IDisposable
     /// <summary>Shape of one input item without the batch dimension: [3, H, W] of an encoder, [D] of a classifier.</summary>
     int[] ItemShape { get; }
 
+    /// <summary>Floats of one input item.</summary>
+    int ItemLength => ItemShape.Aggregate(1, (product, size) => checked(product * size));
+
     /// <summary>
     /// Runs a batch, whole, on the calling thread (the runtime's own threads help). May be called from several threads at
     /// once. Neither span is copied or kept.

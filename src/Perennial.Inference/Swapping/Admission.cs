@@ -100,7 +100,7 @@ public static class Admission
 
     private static void Warm(IInferenceEngine engine, int maxBatch, CancellationToken cancellationToken)
     {
-        int item = engine.ItemShape.Aggregate(1, (product, size) => product * size);
+        int item = engine.ItemLength;
         float[] input = new float[maxBatch * item], output = new float[maxBatch * engine.Dimensions];
         for (int n = 1; ; n = Math.Min(2 * n, maxBatch))
         {

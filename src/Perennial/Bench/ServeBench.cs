@@ -1,5 +1,3 @@
-using System.Net;
-using System.Net.Sockets;
 using Perennial.Client;
 using Perennial.Core.Generations;
 using Perennial.Core.Images;
@@ -32,7 +30,7 @@ internal sealed class ServeBench(ServeScenario scenario, TimeSpan seconds, strin
             Preprocessing preprocessing = folder.Manifest.Preprocessing;
             byte[][] pictures = BenchPictures.Render(Pictures, scenario.PictureWidth, scenario.PictureHeight);
             using InProcessLoop parallel = new(encoder, preprocessing, Environment.ProcessorCount, sessionThreads: 1), single = new(encoder, preprocessing, threads: 1, sessionThreads: Environment.ProcessorCount);
-            using NodeServer? node = nodeModules is null ? null : await NodeServer.StartAsync(nodeModules, encoder, scenario.ImageSize, FreePort(), cancellationToken);
+            using NodeServer? node = nodeModules is null ? null : await NodeServer.StartAsync(nodeModules, encoder, scenario.ImageSize, ServiceProcess.FreePort(), cancellationToken);
             await using ServiceProcess service = await ServiceProcess.StartAsync(data, null, cancellationToken, settings);
 
             List<ServeFigures> figures = [];
@@ -60,12 +58,5 @@ internal sealed class ServeBench(ServeScenario scenario, TimeSpan seconds, strin
             measured();
             return result;
         }
-    }
-
-    private static int FreePort()
-    {
-        using TcpListener listener = new(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 }

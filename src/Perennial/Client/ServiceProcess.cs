@@ -82,7 +82,8 @@ internal sealed partial class ServiceProcess : IAsyncDisposable
         throw new InvalidOperationException($"The service {(_process.HasExited ? "ended at once" : "did not answer within a minute")}: see {Log}.");
     }
 
-    private static int FreePort()
+    /// <summary>A port of the loopback that nobody listens on now.</summary>
+    public static int FreePort()
     {
         using var listener = new TcpListener(IPAddress.Loopback, 0);
         listener.Start();
