@@ -27,7 +27,7 @@ internal sealed class CollectionHandle(EmbeddedCollection collection, Func<Task>
     public Task<IReadOnlySet<string>> ExistingAsync(IReadOnlyCollection<string> ids, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
-        return Task.FromResult<IReadOnlySet<string>>(Open.Read(segment => ids.Where(segment.Rows.ContainsKey).ToHashSet(StringComparer.Ordinal)));
+        return Task.FromResult<IReadOnlySet<string>>(Open.Read(segment => ids.Where(segment.Rows.Contains).ToHashSet(StringComparer.Ordinal)));
     }
 
     public Task UpsertAsync(IReadOnlyList<VectorPoint> points, CancellationToken cancellationToken)
@@ -50,18 +50,21 @@ internal sealed class CollectionHandle(EmbeddedCollection collection, Func<Task>
     public Task DeleteAsync(IReadOnlyCollection<string> ids, CancellationToken cancellationToken) =>
         Open.WriteAsync([.. ids.Distinct(StringComparer.Ordinal).Select(JournalRecord.Delete)], [], cancellationToken);
 
-    public Task<IReadOnlyList<SearchHit>> SearchAsync(ReadOnlyMemory<float> query, int k, SearchFilter? filter, CancellationToken cancellationToken)
+    public Task<IReadOnlyList<SearchHit>> SearchAsync(ReadOnlyMemory<float> query, int k, SearchFilter? filter, CancellationToken cancellationToken) =>
+        SearchAsync(query, k, filter, ScanKind.Auto, cancellationToken);
+
+    internal Task<IReadOnlyList<SearchHit>> SearchAsync(ReadOnlyMemory<float> query, int k, SearchFilter? filter, ScanKind kind, CancellationToken cancellationToken)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(k, 1);
         UnitVector.Check(query.Span, Dimensions, "The query");
         cancellationToken.ThrowIfCancellationRequested();
-        return VectorScan.RunAsync(Open, query, k, PayloadFilter.Of(filter), cancellationToken);
+        return VectorScan.RunAsync(Open, query, k, PayloadFilter.Of(filter), kind, cancellationToken);
     }
 
     public Task<float[]?> FindVectorAsync(string id, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
-        return Task.FromResult(Open.Read(segment => segment.Rows.TryGetValue(id, out int row) ? segment.Vector(row).ToArray() : null));
+        return Task.FromResult(Open.Read(segment => segment.Rows.TryFind(id, out int row) ? segment.Vector(row).ToArray() : null));
     }
 
     public async ValueTask DisposeAsync()

@@ -9,7 +9,7 @@ internal sealed record CollectionHeader(string Digest, int Dimensions)
     public byte[] Encode() => JsonSerializer.SerializeToUtf8Bytes(this, HeaderJson.Default.CollectionHeader);
 
     /// <exception cref="CorruptCollectionException">Not a header.</exception>
-    public static CollectionHeader Decode(byte[] frame)
+    public static CollectionHeader Decode(ReadOnlySpan<byte> frame)
     {
         try
         {

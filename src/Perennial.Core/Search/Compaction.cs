@@ -12,17 +12,15 @@ internal static class Compaction
         || segment.Records >= SmallestWorthwhile && segment.Records > 4L * segment.Rows.Count + SmallestWorthwhile;
 
     /// <summary>Writes the live points to a new segment aside and publishes it. Searches go on in the old one; writers are kept out by the caller.</summary>
-    public static Segment Rewrite(Segment source, CollectionHeader header)
+    public static Segment Rewrite(Segment source, CollectionHeader header, bool withCodes)
     {
-        Segment target = Segment.Begin(source.Files.Next, header);
+        Segment target = Segment.Begin(source.Files.Next, header, withCodes);
         try
         {
-            foreach ((string Id, int Row)[] chunk in source.Rows.OrderBy(point => point.Value).Select(point => (point.Key, point.Value)).Chunk(PointsPerFrame))
+            foreach (KeyValuePair<ReadOnlyMemory<byte>, int>[] chunk in source.Rows.ByRow.Chunk(PointsPerFrame))
             {
-                float[][] vectors = [.. chunk.Select(point => source.Vector(point.Row).ToArray())];
-                JournalRecord[] records = [.. chunk.Select((point, i) => JournalRecord.Upsert(point.Id, vectors[i], source.Payload(point.Row)))];
-                target.Store(records, [.. vectors.Select(vector => (ReadOnlyMemory<float>)vector)], durable: false);
-                target.Apply(records);
+                JournalRecord[] records = [.. chunk.Select(point => source.Record(point.Value))];
+                target.Apply(target.Store(records, [.. chunk.Select(point => (ReadOnlyMemory<float>)source.Vector(point.Value).ToArray())], durable: false));
             }
             target.Publish();
             return target;

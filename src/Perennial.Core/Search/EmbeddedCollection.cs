@@ -1,3 +1,6 @@
+using System.Text;
+using Perennial.Core.Durability;
+
 namespace Perennial.Core.Search;
 
 /// <summary>
@@ -13,9 +16,17 @@ internal sealed class EmbeddedCollection
     private readonly CollectionHeader _header;
     private readonly FileStream _lock;
     private Segment? _segment;
+    private Upkeep _upkeep;
+    private int _codedBlocks;
     private long _retryCompactionAt;
 
-    private EmbeddedCollection(CollectionHeader header, FileStream fileLock, Segment segment) => (_header, _lock, _segment) = (header, fileLock, segment);
+    private EmbeddedCollection(CollectionHeader header, EmbeddedIndexOptions options, FileStream fileLock, Segment segment)
+    {
+        (_header, Options, _lock, _segment) = (header, options, fileLock, segment);
+        _upkeep = LookAfter(segment);
+    }
+
+    public EmbeddedIndexOptions Options { get; }
 
     public string Digest => _header.Digest;
 
@@ -24,20 +35,28 @@ internal sealed class EmbeddedCollection
     /// <summary>Why the last compaction did not succeed; the collection is whole all the same.</summary>
     public Exception? CompactionFault { get; private set; }
 
+    /// <summary>Points whose vectors were found to have changed on the disk, and that are answered no more. The next opening refuses the collection, so that it is filled anew.</summary>
+    public int DamagedPoints { get; private set; }
+
+    /// <summary>Until the vectors that were there at the opening, or at the last compaction, are checked and coded.</summary>
+    public Task UpkeepDone => _upkeep.Done;
+
     public long Count => Read(segment => segment.Rows.Count);
 
     /// <exception cref="DimensionMismatchException">The folder's collection has another dimension.</exception>
     /// <exception cref="CorruptCollectionException">What is stored cannot be trusted.</exception>
     /// <exception cref="IOException">Another process has it open.</exception>
-    public static EmbeddedCollection Open(string directory, CollectionHeader header)
+    public static EmbeddedCollection Open(string directory, CollectionHeader header, EmbeddedIndexOptions options)
     {
         Directory.CreateDirectory(directory);
         FileStream fileLock = LockFolder(directory);
         try
         {
-            Segment segment = SegmentFiles.In(directory) is { } files ? Segment.Open(files, stored => Match(stored, header, directory)) : Create(directory, header);
+            if (File.Exists(DamageNote(directory)))
+                throw new CorruptCollectionException(File.ReadAllText(DamageNote(directory)));
+            Segment segment = SegmentFiles.In(directory) is { } files ? Segment.Open(files, options.Int8, stored => Match(stored, header, directory)) : Create(directory, header, options);
             segment.Files.DeleteOthers();
-            return new EmbeddedCollection(header, fileLock, segment);
+            return new EmbeddedCollection(header, options, fileLock, segment);
         }
         catch
         {
@@ -96,6 +115,7 @@ internal sealed class EmbeddedCollection
     /// <summary>Waits for the writer and lets go of the files; searches that are running keep what they read until they end.</summary>
     public async Task CloseAsync()
     {
+        await _upkeep.StopAsync().ConfigureAwait(false);
         await _writing.WaitAsync().ConfigureAwait(false);
         lock (_publishing)
         {
@@ -109,12 +129,14 @@ internal sealed class EmbeddedCollection
     private void Write(IReadOnlyList<JournalRecord> records, IReadOnlyList<ReadOnlyMemory<float>> vectors)
     {
         Segment segment = Current();
-        JournalRecord[] effective = vectors.Count > 0 ? [.. records] : [.. records.Where(record => segment.Rows.ContainsKey(record.Id))];
+        JournalRecord[] effective = vectors.Count > 0 ? [.. records] : [.. records.Where(record => segment.Rows.TryFind(record.Id, out _))];
         if (effective.Length == 0)
             return;
-        segment.Store(effective, vectors, durable: true);
+        IReadOnlyList<JournalRecord> stored = segment.Store(effective, vectors, durable: true);
         lock (_publishing)
-            segment.Apply(effective);
+            segment.Apply(stored);
+        for (; (_codedBlocks + 1) * (long)RowBlock.Rows <= segment.Used; _codedBlocks++)
+            segment.MakeCodes(_codedBlocks);
         if (Compaction.IsDue(segment) && segment.Records >= _retryCompactionAt)
             TryCompact(segment);
     }
@@ -135,21 +157,50 @@ internal sealed class EmbeddedCollection
 
     private void Compact(Segment old)
     {
-        Segment compacted = Compaction.Rewrite(old, _header);
+        Segment compacted = Compaction.Rewrite(old, _header, Options.Int8);
+        _ = _upkeep.StopAsync();
         lock (_publishing)
             _segment = compacted;
+        _upkeep = LookAfter(compacted);
         (CompactionFault, _retryCompactionAt) = (null, 0);
         old.Release();
         old.Files.Delete();
     }
 
+    private Upkeep LookAfter(Segment segment)
+    {
+        _codedBlocks = segment.Used / RowBlock.Rows;
+        return new Upkeep(segment, segment.Used, (ids, cancellationToken) => PutAsideAsync(segment, ids, cancellationToken));
+    }
+
+    /// <summary>Takes damaged points out of sight, and notes for the next opening that the collection has to be filled anew.</summary>
+    private async Task PutAsideAsync(Segment segment, IReadOnlyList<ReadOnlyMemory<byte>> ids, CancellationToken cancellationToken)
+    {
+        await _writing.WaitAsync(cancellationToken).ConfigureAwait(false);
+        try
+        {
+            if (_segment != segment)
+                return; // compacted meanwhile: its successor is checked in its turn
+            lock (_publishing)
+                segment.Apply([.. ids.Select(id => new JournalRecord(ChangeKind.Delete, id, 0, Payload.None))]);
+            DamagedPoints += ids.Count;
+            DurableFiles.Write(DamageNote(segment.Files.Directory), Encoding.UTF8.GetBytes(segment.DamageOf(ids[0])));
+        }
+        finally
+        {
+            _writing.Release();
+        }
+    }
+
+    private static string DamageNote(string directory) => Path.Combine(directory, "damaged.txt");
+
     private Segment Current() => _segment ?? throw new ObjectDisposedException(nameof(IVectorCollection), $"The collection {Digest} was closed or dropped.");
 
-    private static Segment Create(string directory, CollectionHeader header)
+    private static Segment Create(string directory, CollectionHeader header, EmbeddedIndexOptions options)
     {
-        Segment segment = Segment.Begin(new SegmentFiles(directory, 1), header);
+        Segment segment = Segment.Begin(new SegmentFiles(directory, 1), header, options.Int8);
         segment.Publish();
-        Durability.DurableFiles.FlushDirectory(Path.GetDirectoryName(directory)!);
+        DurableFiles.FlushDirectory(Path.GetDirectoryName(directory)!);
         return segment;
     }
 

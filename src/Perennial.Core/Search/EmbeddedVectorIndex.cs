@@ -3,16 +3,18 @@ using Perennial.Core.Durability;
 namespace Perennial.Core.Search;
 
 /// <summary>
-/// Exact cosine search in the process: a folder for each encoder digest with memory-mapped float32 rows and a journal.
+/// Exact cosine search in the process: a folder for each encoder digest with memory-mapped float32 rows, int8 codes that spare most of the reading, and a journal.
 /// Durable when a write returns, whole after a crash at any moment, compacted by itself when more than half is dead.
 /// </summary>
 /// <param name="directory"><c>data/index</c>; created when absent. One process at a time may have a collection open.</param>
-public sealed class EmbeddedVectorIndex(string directory) : IVectorIndex
+/// <param name="options">How it scans; null for the defaults.</param>
+public sealed class EmbeddedVectorIndex(string directory, EmbeddedIndexOptions? options = null) : IVectorIndex
 {
     private const string DigestPrefix = "sha256:";
     private const string DroppedPrefix = ".dropped-";
 
     private readonly string _directory = Prepare(directory);
+    private readonly EmbeddedIndexOptions _options = options ?? new();
     private readonly SemaphoreSlim _gate = new(1, 1);
     private readonly Dictionary<string, Opened> _open = [];
 
@@ -25,7 +27,7 @@ public sealed class EmbeddedVectorIndex(string directory) : IVectorIndex
         {
             if (!_open.TryGetValue(digest, out Opened? opened))
             {
-                EmbeddedCollection collection = await Task.Run(() => EmbeddedCollection.Open(folder, new CollectionHeader(digest, dimensions)), CancellationToken.None).ConfigureAwait(false);
+                EmbeddedCollection collection = await Task.Run(() => EmbeddedCollection.Open(folder, new CollectionHeader(digest, dimensions), _options), CancellationToken.None).ConfigureAwait(false);
                 _open.Add(digest, opened = new Opened(collection));
             }
             if (opened.Collection.Dimensions != dimensions)

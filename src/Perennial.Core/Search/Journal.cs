@@ -10,6 +10,7 @@ namespace Perennial.Core.Search;
 internal sealed class Journal : IDisposable
 {
     private const int FrameHeader = 8;
+    private const int ChunkBytes = 8 << 20;
     private static readonly byte[] Magic = "PERVEC01"u8.ToArray();
 
     private readonly SafeFileHandle _file;
@@ -20,6 +21,9 @@ internal sealed class Journal : IDisposable
 
     /// <summary>Bytes up to the end of the last whole frame.</summary>
     public long Length { get; private set; }
+
+    /// <summary>Bytes of the file, a torn tail included.</summary>
+    public long FileLength => RandomAccess.GetLength(_file);
 
     /// <summary>Creates an empty journal; it becomes durable with its first flush and its directory's.</summary>
     public static Journal Create(string path)
@@ -34,18 +38,34 @@ internal sealed class Journal : IDisposable
         new(File.OpenHandle(path, FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite | FileShare.Delete), path, 0);
 
     /// <summary>Reads all frames in order, cuts a torn tail off and leaves the journal ready for appending.</summary>
+    /// <param name="frame">Given each payload; its bytes may be kept, and are kept together with those around them.</param>
     /// <exception cref="CorruptCollectionException">Not a journal, or damaged before its last frame.</exception>
-    public void Replay(Action<byte[]> frame)
+    public void Replay(Action<ReadOnlyMemory<byte>> frame)
     {
-        long fileLength = RandomAccess.GetLength(_file);
+        long fileLength = FileLength;
         byte[] magic = new byte[Magic.Length];
         if (ReadFully(magic, 0) < magic.Length || !magic.AsSpan().SequenceEqual(Magic))
             throw new CorruptCollectionException($"{_path} is not a vector journal of this version.");
         Length = Magic.Length;
-        while (TryRead(Length, fileLength, out long next) is { } payload)
+        for (int need = FrameHeader; Length + need <= fileLength;)
         {
-            frame(payload);
-            Length = next;
+            ReadOnlyMemory<byte> chunk = ReadChunk(Length, fileLength, need);
+            int at = 0;
+            while (FrameAt(chunk.Span[at..]) is { } size && size <= chunk.Length - at)
+            {
+                if (!IsWhole(chunk.Span.Slice(at, size)))
+                {
+                    CutTail(fileLength);
+                    return;
+                }
+                frame(chunk.Slice(at + FrameHeader, size - FrameHeader));
+                at += size;
+                Length += size;
+            }
+            long? next = chunk.Length - at < FrameHeader ? FrameHeader : FrameAt(chunk.Span[at..]);
+            if (next is not { } wanted || Length + wanted > fileLength)
+                break;
+            need = (int)wanted;
         }
         if (Length < fileLength)
             CutTail(fileLength);
@@ -99,28 +119,32 @@ internal sealed class Journal : IDisposable
         }
     }
 
-    /// <summary>The payload of the frame at a position, or null when no whole frame is there.</summary>
-    private byte[]? TryRead(long position, long fileLength, out long next)
+    /// <summary>Size of the frame that begins here, header included; null when none does. More than int.MaxValue cannot be.</summary>
+    private static int? FrameAt(ReadOnlySpan<byte> bytes) =>
+        bytes.Length >= FrameHeader && BinaryPrimitives.ReadInt32LittleEndian(bytes) is > 0 and <= int.MaxValue - FrameHeader and var length ? FrameHeader + length : null;
+
+    private static bool IsWhole(ReadOnlySpan<byte> frame) => Crc32C.Of(frame[..4], frame[FrameHeader..]) == BinaryPrimitives.ReadUInt32LittleEndian(frame[4..]);
+
+    /// <summary>As much as is read at once, and never less than what is needed.</summary>
+    private byte[] ReadChunk(long position, long fileLength, int need)
     {
-        next = position;
-        Span<byte> header = stackalloc byte[FrameHeader];
-        if (fileLength - position < FrameHeader || ReadFully(header, position) < FrameHeader)
-            return null;
-        int length = BinaryPrimitives.ReadInt32LittleEndian(header);
-        next = position + FrameHeader + Math.Max(length, 0);
-        if (length <= 0 || next > fileLength)
-            return null;
-        byte[] payload = new byte[length];
-        bool whole = ReadFully(payload, position + FrameHeader) == length
-            && Crc32C.Of(header[..4], payload) == BinaryPrimitives.ReadUInt32LittleEndian(header[4..]);
-        return whole ? payload : null;
+        byte[] chunk = GC.AllocateUninitializedArray<byte>((int)Math.Min(Math.Max(need, ChunkBytes), fileLength - position));
+        return ReadFully(chunk, position) == chunk.Length ? chunk : throw new IOException($"{_path} became shorter while it was read.");
     }
 
     private void CutTail(long fileLength)
     {
         // A crash tears the last frame only. If a whole one follows, acknowledged changes were damaged later: not to be dropped in silence.
-        _ = TryRead(Length, fileLength, out long following);
-        if (following > Length + FrameHeader && following < fileLength && TryRead(following, fileLength, out _) is not null)
+        byte[] header = new byte[FrameHeader];
+        bool WholeAt(long position, out long next)
+        {
+            next = position;
+            if (fileLength - position < FrameHeader || ReadFully(header, position) < FrameHeader || FrameAt(header) is not { } size)
+                return false;
+            next = position + size;
+            return next <= fileLength && IsWhole(ReadChunk(position, fileLength, size).AsSpan(0, size));
+        }
+        if (!WholeAt(Length, out long following) && following > Length && following < fileLength && WholeAt(following, out _))
             throw new CorruptCollectionException($"{_path} is damaged at byte {Length}, before its end.");
         RandomAccess.SetLength(_file, Length);
         RandomAccess.FlushToDisk(_file);

@@ -1,79 +1,112 @@
+using System.Buffers;
+using System.Buffers.Binary;
 using System.Runtime.InteropServices;
 using System.Text;
-using System.Text.Json;
 
 namespace Perennial.Core.Search;
 
 /// <summary>One change of a collection. A frame of the journal holds the changes of one call, so that they are kept or lost together.</summary>
 /// <param name="Kind">What happened.</param>
-/// <param name="Id">The point.</param>
+/// <param name="Id">The point, UTF-8.</param>
 /// <param name="VectorCrc">CRC-32C of the row, for <see cref="ChangeKind.Upsert"/>; the row's number is the count of upserts before it.</param>
 /// <param name="Payload">For <see cref="ChangeKind.Upsert"/> and <see cref="ChangeKind.Payload"/>.</param>
-internal readonly record struct JournalRecord(ChangeKind Kind, string Id, uint VectorCrc, Payload Payload)
+internal readonly record struct JournalRecord(ChangeKind Kind, ReadOnlyMemory<byte> Id, uint VectorCrc, Payload Payload)
 {
-    public static JournalRecord Upsert(string id, ReadOnlySpan<float> vector, Payload payload) => new(ChangeKind.Upsert, id, Crc32C.Of(MemoryMarshal.AsBytes(vector)), payload);
+    private const int LengthBits = 7;
+    private const int MostLengthBytes = 5;
 
-    public static JournalRecord Describe(string id, Payload payload) => new(ChangeKind.Payload, id, 0, payload);
+    public static JournalRecord Upsert(string id, ReadOnlySpan<float> vector, Payload payload) => new(ChangeKind.Upsert, IdIndex.BytesOf(id), Crc32C.Of(MemoryMarshal.AsBytes(vector)), payload);
 
-    public static JournalRecord Delete(string id) => new(ChangeKind.Delete, id, 0, Payload.None);
+    public static JournalRecord Describe(string id, Payload payload) => new(ChangeKind.Payload, IdIndex.BytesOf(id), 0, payload);
+
+    public static JournalRecord Delete(string id) => new(ChangeKind.Delete, IdIndex.BytesOf(id), 0, Payload.None);
 
     public static byte[] Encode(IReadOnlyList<JournalRecord> records)
     {
-        using MemoryStream stream = new();
-        using BinaryWriter writer = new(stream, Encoding.UTF8);
+        ArrayBufferWriter<byte> writer = new(Math.Max(records.Count, 1) * 64);
         foreach (JournalRecord record in records)
         {
-            writer.Write((byte)record.Kind);
-            writer.Write(record.Id);
+            Write(writer, (byte)record.Kind);
+            WriteText(writer, record.Id.Span);
             if (record.Kind == ChangeKind.Upsert)
-                writer.Write(record.VectorCrc);
+            {
+                BinaryPrimitives.WriteUInt32LittleEndian(writer.GetSpan(sizeof(uint)), record.VectorCrc);
+                writer.Advance(sizeof(uint));
+            }
             if (record.Kind == ChangeKind.Delete)
                 continue;
-            WriteOptional(writer, record.Payload.Label);
-            WriteOptional(writer, record.Payload.Metadata?.GetRawText());
+            Write(writer, record.Payload.Label is null ? (byte)0 : (byte)1);
+            if (record.Payload.Label is { } label)
+                WriteText(writer, Encoding.UTF8.GetBytes(label));
+            Write(writer, record.Payload.Json.IsEmpty ? (byte)0 : (byte)1);
+            if (!record.Payload.Json.IsEmpty)
+                WriteText(writer, record.Payload.Json.Span);
         }
-        return stream.ToArray();
+        return writer.WrittenSpan.ToArray();
     }
 
+    /// <summary>Reads a frame; ids and metadata stay in its bytes.</summary>
     /// <exception cref="CorruptCollectionException">The bytes have a valid checksum and yet are no records.</exception>
-    public static List<JournalRecord> Decode(byte[] frame)
+    public static void Decode(ReadOnlyMemory<byte> frame, LabelPool labels, List<JournalRecord> records)
     {
-        try
+        records.Clear();
+        for (int at = 0; at < frame.Length;)
         {
-            using MemoryStream stream = new(frame, writable: false);
-            using BinaryReader reader = new(stream, Encoding.UTF8);
-            List<JournalRecord> records = [];
-            while (stream.Position < frame.Length)
+            ReadOnlySpan<byte> bytes = frame.Span;
+            var kind = (ChangeKind)bytes[at++];
+            if (kind is not (ChangeKind.Upsert or ChangeKind.Payload or ChangeKind.Delete))
+                throw new CorruptCollectionException($"The journal holds a change of the unknown kind {(byte)kind}.");
+            ReadOnlyMemory<byte> id = ReadText(frame, ref at);
+            uint crc = 0;
+            if (kind == ChangeKind.Upsert)
+                crc = BinaryPrimitives.ReadUInt32LittleEndian(Take(frame, sizeof(uint), ref at).Span);
+            if (kind == ChangeKind.Delete)
             {
-                var kind = (ChangeKind)reader.ReadByte();
-                string id = reader.ReadString();
-                records.Add(kind switch
-                {
-                    ChangeKind.Upsert => new(kind, id, reader.ReadUInt32(), ReadPayload(reader)),
-                    ChangeKind.Payload => Describe(id, ReadPayload(reader)),
-                    ChangeKind.Delete => Delete(id),
-                    _ => throw new CorruptCollectionException($"The journal holds a change of the unknown kind {(byte)kind}."),
-                });
+                records.Add(new JournalRecord(kind, id, 0, Payload.None));
+                continue;
             }
-            return records;
+            bool labelled = Take(frame, 1, ref at).Span[0] != 0;
+            ReadOnlyMemory<byte> label = labelled ? ReadText(frame, ref at) : default;
+            ReadOnlyMemory<byte> json = Take(frame, 1, ref at).Span[0] != 0 ? ReadText(frame, ref at) : default;
+            records.Add(new JournalRecord(kind, id, crc, labelled ? labels.Payload(label.Span, json) : json.IsEmpty ? Payload.None : new Payload(null, json)));
         }
-        catch (Exception exception) when (exception is IOException or FormatException or ArgumentException or JsonException)
+    }
+
+    private static void Write(ArrayBufferWriter<byte> writer, byte value)
+    {
+        writer.GetSpan(1)[0] = value;
+        writer.Advance(1);
+    }
+
+    /// <summary>The length, seven bits a byte from the lowest, then the text.</summary>
+    private static void WriteText(ArrayBufferWriter<byte> writer, ReadOnlySpan<byte> text)
+    {
+        uint length = (uint)text.Length;
+        for (; length >= 1 << LengthBits; length >>= LengthBits)
+            Write(writer, (byte)(length | 0x80));
+        Write(writer, (byte)length);
+        writer.Write(text);
+    }
+
+    private static ReadOnlyMemory<byte> ReadText(ReadOnlyMemory<byte> frame, ref int at)
+    {
+        uint length = 0;
+        for (int i = 0; i < MostLengthBytes; i++)
         {
-            throw new CorruptCollectionException($"The journal holds a change that cannot be read: {exception.Message}", exception);
+            byte part = Take(frame, 1, ref at).Span[0];
+            length |= (uint)(part & 0x7F) << (i * LengthBits);
+            if (part < 0x80)
+                return Take(frame, (int)Math.Min(length, int.MaxValue), ref at);
         }
+        throw new CorruptCollectionException("The journal holds a change that cannot be read: a length without an end.");
     }
 
-    private static void WriteOptional(BinaryWriter writer, string? text)
+    private static ReadOnlyMemory<byte> Take(ReadOnlyMemory<byte> frame, int length, ref int at)
     {
-        writer.Write(text is not null);
-        if (text is not null)
-            writer.Write(text);
-    }
-
-    private static Payload ReadPayload(BinaryReader reader)
-    {
-        string? label = reader.ReadBoolean() ? reader.ReadString() : null;
-        string? metadata = reader.ReadBoolean() ? reader.ReadString() : null;
-        return label is null && metadata is null ? Payload.None : new Payload(label, metadata is null ? null : JsonElement.Parse(metadata));
+        if (length > frame.Length - at)
+            throw new CorruptCollectionException("The journal holds a change that cannot be read: it ends too early.");
+        ReadOnlyMemory<byte> taken = frame.Slice(at, length);
+        at += length;
+        return taken;
     }
 }

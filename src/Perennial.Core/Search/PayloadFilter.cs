@@ -15,10 +15,10 @@ internal sealed class PayloadFilter
         filter is null || (filter.Label is null && filter.Metadata is not { Count: > 0 }) ? null
         : new PayloadFilter(filter.Label, [.. (filter.Metadata ?? new Dictionary<string, System.Text.Json.Nodes.JsonNode>()).Select(member => (member.Key, JsonElement.Parse(member.Value?.ToJsonString() ?? "null")))]);
 
-    public bool Lets(Payload payload)
+    public bool LetsLabel(Payload payload) => _label is null || _label == payload.Label;
+
+    public bool LetsMetadata(Payload payload)
     {
-        if (_label is not null && _label != payload.Label)
-            return false;
         foreach ((string name, JsonElement value) in _members)
         {
             if (payload.Metadata is not { } metadata || !metadata.TryGetProperty(name, out JsonElement actual) || !JsonElement.DeepEquals(actual, value))

@@ -1,4 +1,4 @@
-using System.Runtime.InteropServices;
+using System.Text;
 
 namespace Perennial.Core.Search;
 
@@ -10,59 +10,82 @@ internal sealed class Segment
 {
     private const int RowsPerWrite = 1024;
 
+    /// <summary>Least bytes that a point takes in the journal.</summary>
+    private const int LeastRecordBytes = 9;
+
     private readonly Journal _journal;
     private readonly VectorFile _vectors;
-    private readonly Dictionary<string, int> _rows = new(StringComparer.Ordinal);
-    private readonly Dictionary<string, Payload> _labelOnly = new(StringComparer.Ordinal);
+    private readonly IdIndex _rows = new();
+    private readonly LabelPool _labels = new();
     private RowBlock[] _blocks = [];
+    private readonly bool _withCodes;
+    private CodeFile? _codes;
     private int _used;
     private long _version;
     private int _references = 1;
 
-    private Segment(SegmentFiles files, int dimensions, Journal journal, VectorFile vectors) =>
-        (Files, Dimensions, _journal, _vectors) = (files, dimensions, journal, vectors);
+    private Segment(SegmentFiles files, int dimensions, Journal journal, VectorFile vectors, bool withCodes) =>
+        (Files, Dimensions, _journal, _vectors, _withCodes) = (files, dimensions, journal, vectors, withCodes);
 
     public SegmentFiles Files { get; }
 
     public int Dimensions { get; }
 
-    /// <summary>Live points: id to row.</summary>
-    public IReadOnlyDictionary<string, int> Rows => _rows;
+    /// <summary>Live points.</summary>
+    public IdIndex Rows => _rows;
 
     /// <summary>Changes in the journal, superseded ones too.</summary>
     public long Records { get; private set; }
 
+    /// <summary>Rows in the file, dead ones too.</summary>
+    public int Used => _used;
+
     /// <summary>Rows in the file that no longer belong to a point.</summary>
     public int DeadRows => _used - _rows.Count;
+
+    /// <summary>Rows before this one were durable long before the segment was opened: no crash can have torn them.</summary>
+    public int SettledAtOpen { get; private set; }
+
+    /// <summary>Why the last block stayed without codes.</summary>
+    public Exception? CodesFault { get; private set; }
 
     public CollectionView View => new(this, _blocks, _used, _version);
 
     /// <summary>Starts a segment aside; <see cref="Publish"/> makes it the collection.</summary>
-    public static Segment Begin(SegmentFiles files, CollectionHeader header)
+    public static Segment Begin(SegmentFiles files, CollectionHeader header, bool withCodes)
     {
         Journal journal = Journal.Create(files.JournalAside);
         journal.Write(header.Encode());
-        return new Segment(files, header.Dimensions, journal, new VectorFile(files.Vectors, header.Dimensions, FileMode.Create));
+        File.Delete(files.Codes);
+        return new Segment(files, header.Dimensions, journal, new VectorFile(files.Vectors, header.Dimensions, FileMode.Create), withCodes);
     }
 
+    /// <summary>Reads the journal, and checks the vectors that its last change wrote: a crash can have torn no others. The rest is for <see cref="Damaged"/> to check.</summary>
     /// <param name="files">A published segment.</param>
+    /// <param name="withCodes">Whether <see cref="MakeCodes"/> makes any.</param>
     /// <param name="check">Sees the header before anything else is read.</param>
-    /// <exception cref="CorruptCollectionException">The journal or a vector is damaged, or a file is missing.</exception>
-    public static Segment Open(SegmentFiles files, Action<CollectionHeader> check)
+    /// <exception cref="CorruptCollectionException">The journal or one of its last vectors is damaged, or a file is missing.</exception>
+    public static Segment Open(SegmentFiles files, bool withCodes, Action<CollectionHeader> check)
     {
         Journal journal = Journal.Open(files.Journal);
         Segment? segment = null;
-        List<uint> checksums = [];
+        List<JournalRecord> records = [];
         try
         {
             journal.Replay(frame =>
             {
                 if (segment is null)
-                    segment = OpenRows(files, journal, frame, check);
-                else
-                    segment.ApplyStored(JournalRecord.Decode(frame), checksums);
+                {
+                    segment = OpenRows(files, withCodes, journal, frame, check);
+                    return;
+                }
+                JournalRecord.Decode(frame, segment._labels, records);
+                segment.ApplyStored(records);
             });
-            (segment ?? throw new CorruptCollectionException($"{files.Journal} has no header.")).CheckVectors(checksums);
+            if (segment is null)
+                throw new CorruptCollectionException($"{files.Journal} has no header.");
+            segment.SettledAtOpen = Math.Min(segment.SettledAtOpen, Math.Max(0, segment._used - RowBlock.Rows));
+            segment.RefuseTorn();
             return segment;
         }
         catch
@@ -77,42 +100,72 @@ internal sealed class Segment
     /// <param name="records">The changes of one call.</param>
     /// <param name="vectors">One for each upsert.</param>
     /// <param name="durable">False only for a segment that has not been published.</param>
-    public void Store(IReadOnlyList<JournalRecord> records, IReadOnlyList<ReadOnlyMemory<float>> vectors, bool durable)
+    /// <returns>The changes as the journal holds them, for <see cref="Apply"/>.</returns>
+    public IReadOnlyList<JournalRecord> Store(IReadOnlyList<JournalRecord> records, IReadOnlyList<ReadOnlyMemory<float>> vectors, bool durable)
     {
+        byte[] frame = JournalRecord.Encode(records);
+        List<JournalRecord> stored = new(records.Count);
+        JournalRecord.Decode(frame, _labels, stored);
         Reserve(vectors.Count);
         WriteRows(vectors);
-        byte[] frame = JournalRecord.Encode(records);
         if (!durable)
         {
             _journal.Write(frame);
-            return;
+            return stored;
         }
         if (vectors.Count > 0)
             _vectors.Flush(); // before the journal names the rows
         _journal.Append(frame);
+        return stored;
     }
 
     /// <summary>Brings stored changes into memory as one new version. The caller keeps readers of <see cref="Rows"/> and <see cref="View"/> out meanwhile.</summary>
     public void Apply(IReadOnlyList<JournalRecord> records)
     {
-        _version++;
         Records += records.Count;
+        _version++;
         foreach (JournalRecord record in records)
         {
-            bool known = _rows.TryGetValue(record.Id, out int row);
+            bool known = _rows.TryFind(record.Id, out int row);
             if (record.Kind == ChangeKind.Payload)
             {
                 if (known)
-                    BlockOf(row).Payloads[row % RowBlock.Rows] = Shared(record.Payload);
+                    BlockOf(row).Payloads[row % RowBlock.Rows] = record.Payload;
                 continue;
             }
             if (known)
             {
-                BlockOf(row).DiedAt[row % RowBlock.Rows] = _version;
+                BlockOf(row).Kill(row % RowBlock.Rows, _version);
                 _rows.Remove(record.Id);
             }
             if (record.Kind == ChangeKind.Upsert)
                 AddRow(record);
+        }
+    }
+
+    /// <summary>Ids of those points of a range of rows whose vector does not have the checksum that the journal lists.</summary>
+    public IEnumerable<ReadOnlyMemory<byte>> Damaged(int first, int end)
+    {
+        for (int row = first; row < end; row++)
+        {
+            RowBlock block = BlockOf(row);
+            int at = row % RowBlock.Rows;
+            if (block.LivesAt(at, long.MaxValue - 1) && !block.IsWhole(at))
+                yield return block.Ids[at];
+        }
+    }
+
+    /// <summary>Gives a full block its int8 codes. Without room on the disk it stays without, and is searched all the same.</summary>
+    public void MakeCodes(int block)
+    {
+        try
+        {
+            if (_withCodes)
+                _blocks[block].Codes = LazyInitializer.EnsureInitialized(ref _codes, () => new CodeFile(Files.Codes, Dimensions)).Of(block, _blocks[block]);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            CodesFault = exception;
         }
     }
 
@@ -123,9 +176,17 @@ internal sealed class Segment
         Files.Publish();
     }
 
+    public RowBlock BlockOf(int row) => _blocks[row / RowBlock.Rows];
+
     public ReadOnlySpan<float> Vector(int row) => BlockOf(row).Vector(row % RowBlock.Rows);
 
-    public Payload Payload(int row) => BlockOf(row).Payloads[row % RowBlock.Rows];
+    /// <summary>A point as it would be written anew; its checksum is the one of old, so that damage does not become what is right.</summary>
+    public JournalRecord Record(int row)
+    {
+        RowBlock block = BlockOf(row);
+        int at = row % RowBlock.Rows;
+        return new JournalRecord(ChangeKind.Upsert, block.Ids[at], block.Checksums[at], block.Payloads[at]);
+    }
 
     /// <summary>To be called only while another reference is certain to stand.</summary>
     public void Retain() => Interlocked.Increment(ref _references);
@@ -136,36 +197,41 @@ internal sealed class Segment
             return;
         foreach (RowBlock block in _blocks)
             block.Dispose();
+        _codes?.Dispose();
         _vectors.Dispose();
         _journal.Dispose();
     }
 
-    private static Segment OpenRows(SegmentFiles files, Journal journal, byte[] frame, Action<CollectionHeader> check)
+    private static Segment OpenRows(SegmentFiles files, bool withCodes, Journal journal, ReadOnlyMemory<byte> frame, Action<CollectionHeader> check)
     {
-        CollectionHeader header = CollectionHeader.Decode(frame);
+        CollectionHeader header = CollectionHeader.Decode(frame.Span);
         check(header);
-        return File.Exists(files.Vectors)
-            ? new Segment(files, header.Dimensions, journal, new VectorFile(files.Vectors, header.Dimensions, FileMode.Open))
-            : throw new CorruptCollectionException($"{files.Vectors} is missing.");
+        if (!File.Exists(files.Vectors))
+            throw new CorruptCollectionException($"{files.Vectors} is missing.");
+        Segment segment = new(files, header.Dimensions, journal, new VectorFile(files.Vectors, header.Dimensions, FileMode.Open), withCodes);
+        segment._rows.Expect((int)Math.Min(segment._vectors.RowsAtOpen, journal.FileLength / LeastRecordBytes));
+        return segment;
     }
 
-    private void ApplyStored(List<JournalRecord> records, List<uint> checksums)
+    private void ApplyStored(List<JournalRecord> records)
     {
-        checksums.AddRange(from record in records where record.Kind == ChangeKind.Upsert select record.VectorCrc);
-        if (checksums.Count > _vectors.RowsAtOpen)
+        int upserts = records.Count(record => record.Kind == ChangeKind.Upsert);
+        if ((long)_used + upserts > _vectors.RowsAtOpen)
             throw new CorruptCollectionException($"{Files.Vectors} holds {_vectors.RowsAtOpen} rows; its journal lists more.");
-        Reserve(checksums.Count - _used);
+        if (upserts > 0)
+            SettledAtOpen = _used;
+        Reserve(upserts);
         Apply(records);
     }
 
-    private void CheckVectors(List<uint> checksums)
+    private void RefuseTorn()
     {
-        string? damaged = _rows.AsParallel()
-            .Where(point => Crc32C.Of(MemoryMarshal.AsBytes(Vector(point.Value))) != checksums[point.Value])
-            .Select(point => point.Key).FirstOrDefault();
-        if (damaged is not null)
-            throw new CorruptCollectionException($"The vector of '{damaged}' in {Files.Vectors} does not have the checksum that the journal lists.");
+        foreach (ReadOnlyMemory<byte> id in Damaged(SettledAtOpen, _used))
+            throw new CorruptCollectionException(DamageOf(id));
     }
+
+    /// <summary>What is to be said of a damaged point.</summary>
+    public string DamageOf(ReadOnlyMemory<byte> id) => $"The vector of '{Encoding.UTF8.GetString(id.Span)}' in {Files.Vectors} does not have the checksum that the journal lists.";
 
     /// <summary>Maps what the next rows need, so that <see cref="Apply"/> cannot fail.</summary>
     private void Reserve(int rows)
@@ -188,21 +254,9 @@ internal sealed class Segment
 
     private void AddRow(JournalRecord record)
     {
-        int row = _used++;
+        int row = _used++, at = row % RowBlock.Rows;
         RowBlock block = BlockOf(row);
-        block.Ids[row % RowBlock.Rows] = record.Id;
-        block.Payloads[row % RowBlock.Rows] = Shared(record.Payload);
+        (block.Ids[at], block.Payloads[at], block.Checksums[at]) = (record.Id, record.Payload, record.VectorCrc);
         _rows.Add(record.Id, row);
-    }
-
-    private RowBlock BlockOf(int row) => _blocks[row / RowBlock.Rows];
-
-    /// <summary>Points with a label and no metadata share one payload for each label.</summary>
-    private Payload Shared(Payload payload)
-    {
-        if (payload.Label is null || payload.Metadata is not null)
-            return payload;
-        ref Payload? shared = ref CollectionsMarshal.GetValueRefOrAddDefault(_labelOnly, payload.Label, out _);
-        return shared ??= payload;
     }
 }

@@ -3,7 +3,7 @@ using Perennial.Core.Durability;
 
 namespace Perennial.Core.Search;
 
-/// <summary>The two files of a segment. The highest numbered journal of a folder is the collection; whatever else lies there was left by a crash.</summary>
+/// <summary>The files of a segment. The highest numbered journal of a folder is the collection; whatever else lies there was left by a crash.</summary>
 internal sealed record SegmentFiles(string Directory, int Number)
 {
     private const string JournalPrefix = "journal-";
@@ -15,6 +15,9 @@ internal sealed record SegmentFiles(string Directory, int Number)
     public string JournalAside => Journal + ".tmp";
 
     public string Vectors => Path.Combine(Directory, string.Create(CultureInfo.InvariantCulture, $"vectors-{Number:D6}.f32"));
+
+    /// <summary>Int8 codes; may be deleted at any time.</summary>
+    public string Codes => Path.Combine(Directory, string.Create(CultureInfo.InvariantCulture, $"codes-{Number:D6}.i8"));
 
     public SegmentFiles Next => this with { Number = Number + 1 };
 
@@ -38,14 +41,16 @@ internal sealed record SegmentFiles(string Directory, int Number)
         File.Delete(Journal);
         File.Delete(JournalAside);
         File.Delete(Vectors);
+        File.Delete(Codes);
     }
 
     /// <summary>Removes older segments and half-written newer ones.</summary>
     public void DeleteOthers()
     {
-        foreach (string path in System.IO.Directory.EnumerateFiles(Directory, JournalPrefix + "*").Concat(System.IO.Directory.EnumerateFiles(Directory, "vectors-*")).ToArray())
+        string[] prefixes = [JournalPrefix, "vectors-", "codes-"];
+        foreach (string path in prefixes.SelectMany(prefix => System.IO.Directory.GetFiles(Directory, prefix + "*")))
         {
-            if (path != Journal && path != Vectors)
+            if (path != Journal && path != Vectors && path != Codes)
                 File.Delete(path);
         }
     }

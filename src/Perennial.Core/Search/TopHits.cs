@@ -1,3 +1,5 @@
+using System.Text;
+
 namespace Perennial.Core.Search;
 
 /// <summary>The best k candidates so far: higher score first, equal scores by id, so that the answer does not depend on the order of the scan.</summary>
@@ -5,15 +7,22 @@ internal sealed class TopHits(int k)
 {
     private readonly PriorityQueue<Payload, (float Score, string Id)> _worstFirst = new(WorstFirst.Instance);
 
-    /// <summary>Whether a candidate of this score could still enter: the cheap question that most rows fail.</summary>
-    public bool Admits(float score) => _worstFirst.Count < k || (_worstFirst.TryPeek(out _, out (float Score, string Id) worst) && score >= worst.Score);
+    /// <summary>Least score of a candidate that could still enter.</summary>
+    public float Threshold { get; private set; } = float.NegativeInfinity;
 
-    public void Add(float score, string id, Payload payload)
+    /// <param name="score">At least <see cref="Threshold"/>.</param>
+    /// <param name="id">UTF-8.</param>
+    /// <param name="payload">What the hit carries.</param>
+    public void Add(float score, ReadOnlySpan<byte> id, Payload payload) => Add(score, Encoding.UTF8.GetString(id), payload);
+
+    private void Add(float score, string id, Payload payload)
     {
         if (_worstFirst.Count < k)
             _worstFirst.Enqueue(payload, (score, id));
         else
             _worstFirst.EnqueueDequeue(payload, (score, id));
+        if (_worstFirst.Count == k && _worstFirst.TryPeek(out _, out (float Score, string Id) worst))
+            Threshold = worst.Score;
     }
 
     public void AddAll(TopHits other)

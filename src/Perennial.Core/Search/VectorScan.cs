@@ -1,24 +1,38 @@
-using System.Numerics.Tensors;
-
 namespace Perennial.Core.Search;
 
-/// <summary>Exact search: one dot product for every row, on all cores when there is enough to do.</summary>
+/// <summary>Which rows a search reads; the answer is the same.</summary>
+internal enum ScanKind
+{
+    /// <summary>Codes where the collection is large and has them.</summary>
+    Auto,
+
+    /// <summary>The float32 vectors alone.</summary>
+    Exact,
+}
+
+/// <summary>A search over all rows, on all cores when there is enough to do.</summary>
 internal static class VectorScan
 {
-    private const int RowsPerCheck = 1024;
+    /// <summary>Rows that a thread takes at a time.</summary>
+    private const int Portion = 2048;
 
     /// <summary>Fewer values than this are scanned on the caller's thread: it takes less than a millisecond.</summary>
     private const long WorthAThread = 1 << 20;
 
-    public static Task<IReadOnlyList<SearchHit>> RunAsync(EmbeddedCollection collection, ReadOnlyMemory<float> query, int k, PayloadFilter? filter, CancellationToken cancellationToken)
+    /// <summary>Rows for each wanted hit from which codes save work: so many that few pass the bound.</summary>
+    private const int RowsPerHit = 64;
+
+    public static Task<IReadOnlyList<SearchHit>> RunAsync(EmbeddedCollection collection, ReadOnlyMemory<float> query, int k, PayloadFilter? filter, ScanKind kind, CancellationToken cancellationToken)
     {
         CollectionView view = collection.Acquire();
+        EmbeddedIndexOptions options = collection.Options;
+        bool codes = kind == ScanKind.Auto && options.Int8 && view.Rows >= options.Int8FromRows && view.Rows / RowsPerHit >= k;
         int parts = (int)Math.Clamp((long)view.Rows * collection.Dimensions / WorthAThread, 1, Environment.ProcessorCount);
         if (parts > 1)
-            return Task.Run(() => Run(view, query, k, filter, parts, cancellationToken), CancellationToken.None);
+            return Task.Run(() => Run(view, query, k, filter, codes, parts, cancellationToken), CancellationToken.None);
         try
         {
-            return Task.FromResult(Run(view, query, k, filter, parts, cancellationToken));
+            return Task.FromResult(Run(view, query, k, filter, codes, parts, cancellationToken));
         }
         catch (OperationCanceledException)
         {
@@ -26,49 +40,33 @@ internal static class VectorScan
         }
     }
 
-    private static IReadOnlyList<SearchHit> Run(CollectionView view, ReadOnlyMemory<float> query, int k, PayloadFilter? filter, int parts, CancellationToken cancellationToken)
+    private static IReadOnlyList<SearchHit> Run(CollectionView view, ReadOnlyMemory<float> query, int k, PayloadFilter? filter, bool codes, int parts, CancellationToken cancellationToken)
     {
         try
         {
-            int bounded = Math.Min(k, Math.Max(view.Rows, 1));
-            TopHits[] best = [.. Enumerable.Range(0, parts).Select(_ => new TopHits(bounded))];
+            using QueryCodes? queryCodes = codes ? new QueryCodes(query.Span) : null;
+            int bounded = Math.Min(k, Math.Max(view.Rows, 1)), next = 0;
+            RowSieve[] sieves = [.. Enumerable.Range(0, parts).Select(_ => new RowSieve(view, query, queryCodes, filter, new TopHits(bounded)))];
             if (parts == 1)
-                Scan(view, 0, view.Rows, query.Span, filter, best[0], cancellationToken);
+                Work(0);
             else
-                Parallel.For(0, parts, part => Scan(view, Boundary(view, part, parts), Boundary(view, part + 1, parts), query.Span, filter, best[part], cancellationToken));
-            foreach (TopHits other in best.AsSpan(1))
-                best[0].AddAll(other);
+                Parallel.For(0, parts, Work);
             cancellationToken.ThrowIfCancellationRequested();
-            return best[0].ToHits();
+            TopHits best = sieves[0].Best;
+            foreach (RowSieve other in sieves.AsSpan(1))
+                best.AddAll(other.Best);
+            return best.ToHits();
+
+            void Work(int part)
+            {
+                // Ends early, with less than the whole answer, when cancelled.
+                for (int end; (end = Interlocked.Add(ref next, Portion)) - Portion < view.Rows && !cancellationToken.IsCancellationRequested;)
+                    sieves[part].Scan(end - Portion, Math.Min(end, view.Rows));
+            }
         }
         finally
         {
             view.Segment.Release();
-        }
-    }
-
-    private static int Boundary(CollectionView view, int part, int parts) => (int)((long)view.Rows * part / parts);
-
-    /// <summary>Ends early, with less than the whole answer, when cancelled.</summary>
-    private static void Scan(CollectionView view, int first, int end, ReadOnlySpan<float> query, PayloadFilter? filter, TopHits best, CancellationToken cancellationToken)
-    {
-        while (first < end && !cancellationToken.IsCancellationRequested)
-        {
-            RowBlock block = view.Blocks[first / RowBlock.Rows];
-            int from = first % RowBlock.Rows;
-            int to = Math.Min(Math.Min(from + RowsPerCheck, RowBlock.Rows), from + end - first);
-            first += to - from;
-            for (int row = from; row < to; row++)
-            {
-                if (block.DiedAt[row] <= view.Version)
-                    continue;
-                float score = TensorPrimitives.Dot(block.Vector(row), query);
-                if (!best.Admits(score))
-                    continue;
-                Payload payload = block.Payloads[row]; // read once: it may be replaced meanwhile
-                if (filter is null || filter.Lets(payload))
-                    best.Add(score, block.Ids[row], payload);
-            }
         }
     }
 }
