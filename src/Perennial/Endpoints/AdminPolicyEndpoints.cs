@@ -19,7 +19,7 @@ internal static class AdminPolicyEndpoints
     private static async Task<Ok<Policy>> PutAsync(HttpContext context, JsonBody json, PolicyStore policies)
     {
         Policy policy = await json.ReadAsync<Policy>(context);
-        foreach (object part in new object[] { policy.Run, policy.Gate, policy.Limits }) Validate(part);
+        foreach (object part in new object[] { policy.Run, policy.Gate, policy.Limits, policy.Bridge, policy.Retention }) Validate(part);
         RecipeOverrides.Load(policy.Run.Recipe, policy.Run.Overrides);
         policies.Put(policy);
         return TypedResults.Ok(policy);
