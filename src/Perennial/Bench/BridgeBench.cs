@@ -80,7 +80,7 @@ internal sealed class BridgeBench(GenerationFolder from, GenerationFolder to, in
             if (source.Dimensions == target.Dimensions) unbridged += Share(await NearestAsync(target, x, id, cancellationToken), wanted);
         }
         int images = bridge.Quality.Images;
-        return new BridgeFigures(direction, bridge.Quality.Tried, source.Dimensions == target.Dimensions ? unbridged / images : null, agreed / images, bridge.Quality.FitImages, images, target.Count, seconds);
+        return new BridgeFigures(direction, bridge.Quality.Tried, bridge.Quality.NearestAmongTen, source.Dimensions == target.Dimensions ? unbridged / images : null, agreed / images, bridge.Quality.FitImages, images, target.Count, seconds);
     }
 
     private static async Task<HashSet<string>> NearestAsync(IVectorCollection collection, float[] query, string self, CancellationToken cancellationToken) =>

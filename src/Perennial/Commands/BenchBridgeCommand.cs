@@ -54,6 +54,7 @@ internal static class BenchBridgeCommand
                     ["bench"] = "bridge",
                     ["direction"] = figure.Direction,
                     ["recall_at_10"] = tried,
+                    ["nearest_among_ten"] = Math.Round(figure.NearestAmongTen, 4),
                     ["without_a_bridge"] = figure.Unbridged is { } unbridged ? Math.Round(unbridged, 4) : null,
                     ["spaces_agree"] = Math.Round(figure.Agreement, 4),
                     ["fit_images"] = figure.FitImages,
@@ -65,7 +66,8 @@ internal static class BenchBridgeCommand
             }
             var table = new ScoreTable($"{figure.Direction}: recall@10 of {figure.Images:N0} held-out images among {figure.Among:N0}, fitted on {figure.FitImages:N0}");
             foreach ((string method, double recall) in figure.Tried) table.Share(method, recall, strong: recall == figure.Tried.Values.Max());
-            table.Share("without a bridge", figure.Unbridged)
+            table.Share("the nearest one is among the ten found", figure.NearestAmongTen)
+                .Share("without a bridge", figure.Unbridged)
                 .Share("neighbours that both models agree on", figure.Agreement)
                 .Number("seconds to read, fit and measure", figure.Seconds, "F1")
                 .Show(terminal);

@@ -36,11 +36,12 @@ public sealed class BridgeBuilder(BridgeOptions options, TimeProvider time)
         }).ConfigureAwait(false);
 
         // :: Step 3: what they are worth beside the vectors of the other encoder itself
-        Dictionary<BridgeMethod, double> recalls = await MeasureAsync(maps, heldOut, to, asked, cancellationToken).ConfigureAwait(false);
+        (Dictionary<BridgeMethod, double> recalls, Dictionary<BridgeMethod, double> nearest) = await MeasureAsync(maps, heldOut, to, asked, cancellationToken).ConfigureAwait(false);
         BridgeMethod best = recalls.MaxBy(recall => recall.Value).Key;
         return new EmbeddingBridge(from.Digest, to.Digest, best, maps[best], new BridgeQuality
         {
             RecallAt10 = recalls[best],
+            NearestAmongTen = nearest[best],
             Images = heldOut.Count,
             FitImages = fit.Count,
             Among = to.Count,
@@ -61,24 +62,27 @@ public sealed class BridgeBuilder(BridgeOptions options, TimeProvider time)
         return pairs;
     }
 
-    private async Task<Dictionary<BridgeMethod, double>> MeasureAsync(
+    private async Task<(Dictionary<BridgeMethod, double> Recalls, Dictionary<BridgeMethod, double> Nearest)> MeasureAsync(
         Dictionary<BridgeMethod, AffineMap> maps, List<VectorPair> heldOut, IVectorCollection collection, Func<TimeSpan, Task>? asked, CancellationToken cancellationToken)
     {
-        Dictionary<BridgeMethod, double> sums = maps.Keys.ToDictionary(method => method, _ => 0.0);
+        Dictionary<BridgeMethod, double> recalls = maps.Keys.ToDictionary(method => method, _ => 0.0), nearest = new(recalls);
         foreach (VectorPair pair in heldOut)
         {
-            HashSet<string> wanted = await NearestAsync(collection, pair.To, pair.Id, asked, cancellationToken).ConfigureAwait(false);
+            string[] wanted = await NearestAsync(collection, pair.To, pair.Id, asked, cancellationToken).ConfigureAwait(false);
             foreach ((BridgeMethod method, AffineMap map) in maps)
             {
-                if (wanted.Count == 0 || map.Apply(pair.From) is not { } mapped) continue;
-                HashSet<string> found = await NearestAsync(collection, mapped, pair.Id, asked, cancellationToken).ConfigureAwait(false);
-                sums[method] += found.Count(wanted.Contains) / (double)wanted.Count;
+                if (wanted.Length == 0 || map.Apply(pair.From) is not { } mapped) continue;
+                string[] found = await NearestAsync(collection, mapped, pair.Id, asked, cancellationToken).ConfigureAwait(false);
+                recalls[method] += found.Intersect(wanted).Count() / (double)wanted.Length;
+                nearest[method] += found.Contains(wanted[0]) ? 1 : 0;
             }
         }
-        return sums.ToDictionary(sum => sum.Key, sum => sum.Value / heldOut.Count);
+        return (Shares(recalls), Shares(nearest));
+
+        Dictionary<BridgeMethod, double> Shares(Dictionary<BridgeMethod, double> sums) => sums.ToDictionary(sum => sum.Key, sum => sum.Value / heldOut.Count);
     }
 
-    private async Task<HashSet<string>> NearestAsync(IVectorCollection collection, float[] query, string self, Func<TimeSpan, Task>? asked, CancellationToken cancellationToken)
+    private async Task<string[]> NearestAsync(IVectorCollection collection, float[] query, string self, Func<TimeSpan, Task>? asked, CancellationToken cancellationToken)
     {
         long started = time.GetTimestamp();
         IReadOnlyList<SearchHit> hits = await collection.SearchAsync(query, Nearest + 1, null, cancellationToken).ConfigureAwait(false);

@@ -9,6 +9,9 @@ public sealed record BridgeQuality
     /// </summary>
     public required double RecallAt10 { get; init; }
 
+    /// <summary>Share of the held-out images whose one nearest image, by the other encoder's own query, is among the ten that the bridged query finds. [0, 1].</summary>
+    public required double NearestAmongTen { get; init; }
+
     /// <summary>Held-out images that asked.</summary>
     public required int Images { get; init; }
 

@@ -66,6 +66,7 @@ public sealed class BridgeStoreTests : IDisposable
     private static EmbeddingBridge Bridge(string from, string to) => new(from, to, BridgeMethod.Ridge, new AffineMap([1, 2, 3, 4, 5, 6], [0.5f, 0, -1]), new BridgeQuality
     {
         RecallAt10 = 0.93,
+        NearestAmongTen = 0.99,
         Images = 200,
         FitImages = 800,
         Among = 1000,
