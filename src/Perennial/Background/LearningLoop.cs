@@ -1,5 +1,6 @@
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Perennial.Core.Corpus;
+using Perennial.Core.Search.Bridges;
 using Perennial.Hosting;
 using Perennial.Inference.Engines;
 using Perennial.Telemetry;
@@ -33,6 +34,9 @@ internal static class LearningLoop
         services.AddSingleton<LearnerProcess>();
         services.AddSingleton<LearnerSupervisor>();
         services.AddSingleton<Reindexing>();
+        services.AddSingleton(provider => new BridgeStore(Path.Combine(provider.GetRequiredService<Catalogue>().DataDirectory, "bridges")));
+        services.AddSingleton<Bridging>();
+        services.AddSingleton<Retention>();
         services.AddSingleton<RunExecution>();
         services.AddSingleton<RunOrchestrator>();
         services.AddSingleton<StartUp>();

@@ -2,7 +2,7 @@ using Perennial.Core.Scoring;
 
 namespace Perennial.Background;
 
-/// <summary>How the server learns: what a run does by default, when a new generation may take over, and what learning may take of the machine.</summary>
+/// <summary>How the server learns: what a run does by default, when a new generation may take over, what stays of the one before, and what learning may take of the machine.</summary>
 public sealed record Policy
 {
     public RunDefaults Run { get; init; } = new();
@@ -10,4 +10,8 @@ public sealed record Policy
     public GatePolicy Gate { get; init; } = new();
 
     public LearnerLimits Limits { get; init; } = new();
+
+    public BridgePolicy Bridge { get; init; } = new();
+
+    public RetentionPolicy Retention { get; init; } = new();
 }

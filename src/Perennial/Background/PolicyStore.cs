@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Json.Serialization;
 using Dapper;
 using Perennial.Core.Corpus;
 
@@ -7,6 +8,9 @@ namespace Perennial.Background;
 /// <summary>The policy in force: the one row of the table <c>policy</c>, or the defaults before it was first put.</summary>
 internal sealed class PolicyStore(Catalogue catalogue, TimeProvider time)
 {
+    /// <summary>A document of an earlier version may have members that are gone: they are passed over.</summary>
+    private static readonly JsonSerializerOptions Stored = new(RunJson.Options) { UnmappedMemberHandling = JsonUnmappedMemberHandling.Skip };
+
     private Policy? _current;
 
     public Policy Current => Volatile.Read(ref _current) ?? Load();
@@ -28,7 +32,7 @@ internal sealed class PolicyStore(Catalogue catalogue, TimeProvider time)
     {
         using var connection = catalogue.Connect();
         string? document = connection.QuerySingleOrDefault<string>("SELECT document FROM policy");
-        Policy policy = document is null ? new Policy() : JsonSerializer.Deserialize<Policy>(document, RunJson.Options)!;
+        Policy policy = document is null ? new Policy() : JsonSerializer.Deserialize<Policy>(document, Stored)!;
         Volatile.Write(ref _current, policy);
         return policy;
     }

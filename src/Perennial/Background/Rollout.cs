@@ -93,6 +93,18 @@ internal sealed class Rollout(
         }
     }
 
+    /// <summary>Lets the generation before go, with its vectors. False when it is not (or no longer) the one that is kept ready.</summary>
+    public async Task<bool> LetGoAsync(StagedGeneration retained, CancellationToken cancellationToken)
+    {
+        using (await EnterAsync(cancellationToken))
+        {
+            if (_retained != retained) return false;
+            Volatile.Write(ref _retained, null);
+            Release(retained);
+            return true;
+        }
+    }
+
     /// <summary>Lets a candidate go; its vectors too, unless another generation at work shares them.</summary>
     public async Task DiscardAsync(StagedGeneration candidate)
     {

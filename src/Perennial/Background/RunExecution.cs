@@ -11,7 +11,7 @@ namespace Perennial.Background;
 /// </summary>
 internal sealed class RunExecution(
     RunStore store, RunLog log, RunFolders folders, LearnerSupervisor learner, GenerationStore generations, Rollout rollout, Reindexing reindexing,
-    ImageCorpus corpus, PolicyStore policies, TimeProvider time)
+    Bridging bridging, ImageCorpus corpus, PolicyStore policies, TimeProvider time)
 {
     /// <summary>Share of a run that is over when its generation is written; the rest is indexing.</summary>
     private const double LearningShare = 0.9;
@@ -86,10 +86,13 @@ internal sealed class RunExecution(
         {
             throw new RunFailedException(refused.Message);
         }
+        List<string> done = [];
         try
         {
             await CatchUpAsync(run, staged.Space, stop);
-            await reindexing.AuditAsync(staged.Space, stop);
+            IndexAudit audit = await reindexing.AuditAsync(staged.Space, stop);
+            done.Add($"{audit.Images} images are indexed; of {audit.Asked} that were embedded again {audit.Found} were found by their own vectors.");
+            done.AddRange(await bridging.BuildAsync(staged, [rollout.Current, rollout.Retained], stop));
             await CatchUpAsync(run, staged.Space, stop);
             if (IsOvertaken(run))
             {
@@ -107,7 +110,7 @@ internal sealed class RunExecution(
             await rollout.DiscardAsync(staged);
             throw;
         }
-        log.MoveTo(run, RunState.Promoted);
+        log.MoveTo(run, RunState.Promoted, string.Join(' ', done));
     }
 
     /// <summary>

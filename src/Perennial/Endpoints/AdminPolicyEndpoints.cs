@@ -1,6 +1,7 @@
 using System.ComponentModel.DataAnnotations;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Perennial.Background;
+using Perennial.Core.Scoring;
 using Perennial.Endpoints.Input;
 using Perennial.Endpoints.OpenApi;
 
@@ -19,16 +20,37 @@ internal static class AdminPolicyEndpoints
     private static async Task<Ok<Policy>> PutAsync(HttpContext context, JsonBody json, PolicyStore policies)
     {
         Policy policy = await json.ReadAsync<Policy>(context);
-        foreach (object part in new object[] { policy.Run, policy.Gate, policy.Limits }) Validate(part);
+        foreach (object part in new object[] { policy.Run, policy.Gate, policy.Limits, policy.Bridge, policy.Retention }) Validate(part);
+        Validate(policy.Gate.WithLabels, "gate.withLabels");
+        Validate(policy.Gate.WithoutLabels, "gate.withoutLabels");
         RecipeOverrides.Load(policy.Run.Recipe, policy.Run.Overrides);
         policies.Put(policy);
         return TypedResults.Ok(policy);
+    }
+
+    private static void Validate(MetricRules rules, string name)
+    {
+        (string Metric, MetricRule Rule)[] all =
+        [
+            ("knnAccuracy", rules.KnnAccuracy), ("linearAccuracy", rules.LinearAccuracy), ("viewRecall", rules.ViewRecall), ("rankMe", rules.RankMe),
+            ("alignment", rules.Alignment), ("uniformity", rules.Uniformity), ("embeddingStd", rules.EmbeddingStd),
+        ];
+        foreach ((string metric, MetricRule rule) in all)
+        {
+            List<ValidationResult> faults = [];
+            if (!Validator.TryValidateObject(rule, new ValidationContext(rule), faults, validateAllProperties: true))
+                throw Invalid($"{name}.{metric}: {string.Join(' ', faults.Select(fault => fault.ErrorMessage))}");
+        }
+        if (rules.Alignment.Enabled && all.Count(one => one.Rule.Enabled) == 1)
+            throw Invalid($"{name}.alignment: it grows in healthy training and may not be the only rule; enable another metric beside it.");
     }
 
     private static void Validate(object part)
     {
         List<ValidationResult> faults = [];
         if (!Validator.TryValidateObject(part, new ValidationContext(part), faults, validateAllProperties: true))
-            throw new ProblemException(StatusCodes.Status400BadRequest, ErrorCode.InvalidPolicy, string.Join(' ', faults.Select(fault => fault.ErrorMessage)));
+            throw Invalid(string.Join(' ', faults.Select(fault => fault.ErrorMessage)));
     }
+
+    private static ProblemException Invalid(string because) => new(StatusCodes.Status400BadRequest, ErrorCode.InvalidPolicy, because);
 }

@@ -18,6 +18,7 @@ internal static class EndpointServices
         services.AddSingleton<ImageForms>();
         services.AddSingleton<InferBody>();
         services.AddSingleton<ImageEmbedding>();
+        services.AddSingleton<VectorQueries>();
         services.AddHostedService<StartUpNotice>();
         return services;
     }

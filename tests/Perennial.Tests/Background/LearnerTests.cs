@@ -138,11 +138,11 @@ public sealed class LearnerTests : IDisposable
         {
             await server.Http.PutJsonAsync("/admin/policy", """{"limits":{"nice":40}}""").ProblemAsync(400, "invalid_policy");
             await server.Http.PutJsonAsync("/admin/policy", """{"run":{"recipe":"nonsense"}}""").ProblemAsync(400, "invalid_recipe");
-            await server.Http.PutJsonAsync("/admin/policy", """{"limits":{"nice":5},"gate":{"knnTolerance":0.02}}""").ReadAsync();
+            await server.Http.PutJsonAsync("/admin/policy", """{"limits":{"nice":5},"gate":{"withLabels":{"knnAccuracy":{"allowedDrop":0.02} } }}""").ReadAsync();
         }
         await using LoopServer again = await LoopServer.StartAsync(_data.Path);
         JsonObject policy = await again.GetAsync("/admin/policy");
-        Assert.Equal((5, 0.02), ((int)policy["limits"]!["nice"]!, (double)policy["gate"]!["knnTolerance"]!));
+        Assert.Equal((5, 0.02), ((int)policy["limits"]!["nice"]!, (double)policy["gate"]!["withLabels"]!["knnAccuracy"]!["allowedDrop"]!));
     }
 
     private static string Pretrain(int epochs, string promote = "auto") =>
