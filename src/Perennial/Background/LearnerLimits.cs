@@ -30,5 +30,13 @@ public sealed record LearnerLimits
     [Range(0, 100)]
     public int Restarts { get; init; } = 2;
 
+    /// <summary>
+    /// What the p99 of live requests (without the receiving of their bodies) may be while a learner is at work, milliseconds: when it is over this, the
+    /// learner stands still while requests are answered.
+    /// </summary>
+    /// <value>Default null: twice the p99 without a learner, and never less than 5 ms. 1 to 60,000.</value>
+    [Range(1.0, 60_000.0)]
+    public double? LatencyBudgetMs { get; init; }
+
     internal int EffectiveThreads => Threads > 0 ? Threads : Environment.ProcessorCount;
 }

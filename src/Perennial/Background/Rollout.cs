@@ -17,7 +17,7 @@ internal sealed class Rollout(
     private static readonly TimeSpan TimeToClose = TimeSpan.FromSeconds(10);
 
     private readonly SemaphoreSlim _gate = new(1);
-    private readonly InteractiveTraffic _traffic = new();
+    private readonly InteractiveTraffic _traffic = new(serving.Yielding);
     private readonly Dictionary<string, EmbeddingSpace> _spaces = new(StringComparer.Ordinal);
     private readonly Dictionary<string, Task> _closing = new(StringComparer.Ordinal);
     private StagedGeneration? _current;
