@@ -11,7 +11,7 @@ public sealed record LearnerLimits
     public int Threads { get; init; }
 
     /// <summary>The learner's niceness: how far it steps back behind the server.</summary>
-    /// <value>Default 10. 0 to 19.</value>
+    /// <value>Default 10. 0 to 19; 19 also means to run only where a core has nothing else to do.</value>
     [Range(0, 19)]
     public int Nice { get; init; } = 10;
 

@@ -144,7 +144,7 @@ internal sealed class Yielding(TimeProvider time)
     private void GrantLeast(LearnerWatch learner)
     {
         if (_still) Count(learner);
-        if (time.GetElapsedTime(_period) - _stillInPeriod < LeastRun) _runUntil = After(LeastRun);
+        if (time.GetElapsedTime(_period) - _stillInPeriod < 2 * LeastRun) _runUntil = After(LeastRun); // what was granted before is in it
         (_period, _stillInPeriod) = (time.GetTimestamp(), TimeSpan.Zero);
     }
 
