@@ -73,6 +73,8 @@ internal static class Schema
             updated_at INTEGER NOT NULL
         ) STRICT;
         """,
+        // a run that its operator has paused
+        "ALTER TABLE runs ADD COLUMN paused INTEGER NOT NULL DEFAULT 0 CHECK (paused IN (0, 1))",
     ];
 
     /// <summary>Brings the database to the newest schema, each migration whole or not at all.</summary>

@@ -17,7 +17,7 @@ internal sealed class Rollout(
     private static readonly TimeSpan TimeToClose = TimeSpan.FromSeconds(10);
 
     private readonly SemaphoreSlim _gate = new(1);
-    private readonly InteractiveTraffic _traffic = new();
+    private readonly InteractiveTraffic _traffic = new(serving.Yielding);
     private readonly Dictionary<string, EmbeddingSpace> _spaces = new(StringComparer.Ordinal);
     private readonly Dictionary<string, Task> _closing = new(StringComparer.Ordinal);
     private StagedGeneration? _current;
@@ -111,6 +111,30 @@ internal sealed class Rollout(
         using (await EnterAsync(CancellationToken.None)) Release(candidate);
     }
 
+    /// <summary>Lets a candidate go and keeps its vectors: it will be staged again. After <see cref="StopAsync"/> there is nothing left to do.</summary>
+    public async Task SuspendAsync(StagedGeneration candidate)
+    {
+        try
+        {
+            using (await EnterAsync(CancellationToken.None)) Release(candidate, drop: false);
+        }
+        catch (OperationCanceledException)
+        {
+            // The server stops, and closes everything itself.
+        }
+    }
+
+    /// <summary>Removes the vectors of a digest that no generation at work has.</summary>
+    public async Task DropUnusedAsync(string digest)
+    {
+        using (await EnterAsync(CancellationToken.None))
+        {
+            if (_spaces.ContainsKey(digest)) return;
+            if (_closing.Remove(digest, out Task? closing)) await closing;
+            await EmbeddingSpace.DropAsync(digest, corpus, index, CancellationToken.None);
+        }
+    }
+
     /// <summary>Stops all followers, waits for the requests at hand and closes everything; all vectors stay. What comes later is refused as cancelled.</summary>
     /// <param name="patience">Ends the wait; what is open then is closed by the end of the process, which loses nothing.</param>
     public async Task StopAsync(CancellationToken patience)
@@ -169,19 +193,19 @@ internal sealed class Rollout(
         }
     }
 
-    private void Release(StagedGeneration staged)
+    private void Release(StagedGeneration staged, bool drop = true)
     {
         if (!staged.Space.Remove(staged.Deployment)) return;
         _spaces.Remove(staged.Space.Digest);
-        _closing[staged.Space.Digest] = CloseAsync(staged.Space);
+        _closing[staged.Space.Digest] = CloseAsync(staged.Space, drop);
     }
 
-    private async Task CloseAsync(EmbeddingSpace space)
+    private async Task CloseAsync(EmbeddingSpace space, bool drop)
     {
         try
         {
-            await space.CloseAsync(drop: true);
-            Log.CollectionRemoved(log, space.Digest);
+            await space.CloseAsync(drop);
+            if (drop) Log.CollectionRemoved(log, space.Digest);
         }
         catch (Exception fault)
         {

@@ -42,6 +42,12 @@ internal sealed class RunExecution(
             await IndexAndPromoteAsync(store.Find(run.Id)!, made, stop);
     }
 
+    /// <summary>Removes the vectors that a run which is not to go on has left, unless a generation at work has the same.</summary>
+    public async Task ForgetIndexAsync(RunRecord run)
+    {
+        if (run.State == RunState.Indexing && generations.MadeBy(run.Id) is { } made) await rollout.DropUnusedAsync(made.Manifest.Digest);
+    }
+
     private async Task<GenerationFolder> LearnAsync(RunRecord run, CancellationToken stop)
     {
         string request = folders.Request(run.Id);
@@ -103,7 +109,8 @@ internal sealed class RunExecution(
         }
         catch (OperationCanceledException) when (!File.Exists(folders.CancelMark(run.Id)))
         {
-            throw; // the server stops: the next start goes on with the vectors that are there
+            await rollout.SuspendAsync(staged); // the server stops, or the run is paused: it goes on with the vectors that are there
+            throw;
         }
         catch
         {

@@ -21,6 +21,9 @@ public sealed record RunRecord
 
     public required RunState State { get; init; }
 
+    /// <summary>Whether its operator has paused it: it is where its state says, and nobody works on it until it is resumed.</summary>
+    public bool Paused { get; init; }
+
     /// <summary>Share of the whole run that is done, [0, 1].</summary>
     public double Progress { get; init; }
 

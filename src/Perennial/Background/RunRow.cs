@@ -11,7 +11,7 @@ internal sealed class RunRow
         """
         id AS Id, kind AS Kind, recipe AS Recipe, overrides AS Overrides, promote AS Promote, state AS State, progress AS Progress,
         eta_seconds AS EtaSeconds, message AS Message, generation AS Generation, verdict AS Verdict, error AS Error, created_at AS CreatedAt,
-        started_at AS StartedAt, finished_at AS FinishedAt, parent_generation AS ParentGeneration, snapshot AS Snapshot
+        started_at AS StartedAt, finished_at AS FinishedAt, parent_generation AS ParentGeneration, snapshot AS Snapshot, paused AS Paused
         """;
 
     public required string Id { get; init; }
@@ -31,6 +31,7 @@ internal sealed class RunRow
     public long? FinishedAt { get; init; }
     public long? ParentGeneration { get; init; }
     public string? Snapshot { get; init; }
+    public long Paused { get; init; }
 
     public RunRecord ToRecord() => new()
     {
@@ -40,6 +41,7 @@ internal sealed class RunRow
         Overrides = Overrides is null ? [] : JsonNode.Parse(Overrides)!.AsObject(),
         Promote = Promote is null ? PromotionRule.Auto : Enum.Parse<PromotionRule>(Promote, ignoreCase: true),
         State = RunStates.Parse(State),
+        Paused = Paused != 0,
         Progress = Progress ?? 0,
         EtaSeconds = EtaSeconds,
         Message = Message,

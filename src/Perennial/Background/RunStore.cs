@@ -51,6 +51,7 @@ internal sealed class RunStore(Catalogue catalogue, TimeProvider time)
         Execute(
             $"""
             UPDATE runs SET state = @state, message = @message, error = @error, eta_seconds = NULL,
+                paused = CASE WHEN @final THEN 0 ELSE paused END,
                 started_at = CASE WHEN @state <> 'cancelled' THEN COALESCE(started_at, @now) ELSE started_at END,
                 finished_at = CASE WHEN @final THEN @now END,
                 progress = CASE WHEN @state IN ('promoted', 'rejected', 'completed') THEN 1 ELSE progress END
@@ -60,7 +61,11 @@ internal sealed class RunStore(Catalogue catalogue, TimeProvider time)
 
     /// <summary>Cancels a run that nobody has begun. False when it is no longer waiting.</summary>
     public bool TryCancelQueued(string id) =>
-        Execute("UPDATE runs SET state = 'cancelled', finished_at = @now WHERE id = @id AND state = 'queued'", new { id, now = Now }) == 1;
+        Execute("UPDATE runs SET state = 'cancelled', paused = 0, finished_at = @now WHERE id = @id AND state = 'queued'", new { id, now = Now }) == 1;
+
+    /// <summary>Pauses a run, or lets it go on. False when nothing was changed: it has ended, or is so already.</summary>
+    public bool SetPaused(string id, bool paused) =>
+        Execute($"UPDATE runs SET paused = @paused, eta_seconds = NULL WHERE id = @id AND paused <> @paused AND state NOT IN {RunStates.FinalSql}", new { id, paused }) == 1;
 
     public void SetProgress(string id, double progress, double? etaSeconds, string? message) =>
         Execute(

@@ -9,9 +9,14 @@ internal sealed class RequestTelemetry(RequestDelegate next, TritonAliases? alia
     {
         RequestTiming timing = RequestTiming.Of(context);
         TimingHeaders.Promise(context);
-        using (Prometheus.GaugeExtensions.TrackInProgress(RequestMetrics.InProgress))
+        using IDisposable inProgress = Prometheus.GaugeExtensions.TrackInProgress(RequestMetrics.InProgress);
+        try
         {
             await next(context);
+        }
+        finally
+        {
+            timing.EndLive();
         }
         string endpoint = context.GetEndpoint()?.Metadata.GetMetadata<IEndpointNameMetadata>()?.EndpointName ?? "other";
         TimeSpan total = timing.Elapsed;
