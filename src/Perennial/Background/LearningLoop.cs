@@ -1,4 +1,5 @@
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using Perennial.Background.Triggers;
 using Perennial.Core.Corpus;
 using Perennial.Hosting;
 using Perennial.Inference.Engines;
@@ -37,7 +38,13 @@ internal static class LearningLoop
         services.AddSingleton<RunOrchestrator>();
         services.AddSingleton<StartUp>();
         services.AddSingleton<LagReport>();
+        services.AddSingleton<CorpusHistory>();
+        services.AddSingleton<DecisionStore>();
+        services.AddSingleton<ScheduleMemory>();
+        services.AddSingleton<TriggerSurvey>();
+        services.AddSingleton<TriggerEvaluator>();
         services.AddHostedService<LearningService>();
+        services.AddHostedService<TriggerService>(); // after the one that brings up what serves
         return services;
     }
 }

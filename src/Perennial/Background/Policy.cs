@@ -1,8 +1,9 @@
+using Perennial.Background.Triggers;
 using Perennial.Core.Scoring;
 
 namespace Perennial.Background;
 
-/// <summary>How the server learns: what a run does by default, when a new generation may take over, and what learning may take of the machine.</summary>
+/// <summary>How the server learns: when, what a run does by default, when a new generation may take over, and what learning may take of the machine.</summary>
 public sealed record Policy
 {
     public RunDefaults Run { get; init; } = new();
@@ -10,4 +11,6 @@ public sealed record Policy
     public GatePolicy Gate { get; init; } = new();
 
     public LearnerLimits Limits { get; init; } = new();
+
+    public TriggerPolicy Triggers { get; init; } = new();
 }
