@@ -61,8 +61,15 @@ public static class MaximumMeanDiscrepancy
         return sum / (rows.Length * (rows.Length - 1.0) / 2);
     }
 
-    private static double MeanBetween(double[][] x, double[][] y, double bandwidth) =>
-        x.Sum(one => y.Sum(other => Of(one, other, bandwidth))) / ((double)x.Length * y.Length);
+    private static double MeanBetween(double[][] x, double[][] y, double bandwidth)
+    {
+        double sum = 0;
+        foreach (double[] one in x)
+        {
+            foreach (double[] other in y) sum += Of(one, other, bandwidth);
+        }
+        return sum / ((double)x.Length * y.Length);
+    }
 
     private static double Of(double[] x, double[] y, double bandwidth)
     {
