@@ -9,8 +9,12 @@ internal sealed class ScheduleMemory(Catalogue catalogue)
     /// <summary>The time that is due, if any (the first of several that passed), and the next one. A schedule that is new or was changed begins now.</summary>
     public (DateTimeOffset? Due, DateTimeOffset? Next) Look(ScheduleTrigger schedule, DateTimeOffset now)
     {
-        if (!schedule.Enabled) return (null, null);
         using var connection = catalogue.Connect();
+        if (!schedule.Enabled)
+        {
+            if (connection.ExecuteScalar<long>("SELECT COUNT(*) FROM schedule") > 0) connection.Execute("DELETE FROM schedule"); // switched on again, it begins anew
+            return (null, null);
+        }
         long? since = connection.QuerySingleOrDefault<long?>("SELECT since FROM schedule WHERE cron = @Cron AND zone = @TimeZone", new { schedule.Cron, schedule.TimeZone });
         if (since is null) Settle(schedule, now);
         DateTimeOffset? next = schedule.NextAfter(now);
@@ -28,12 +32,5 @@ internal sealed class ScheduleMemory(Catalogue catalogue)
             ON CONFLICT (one) DO UPDATE SET cron = excluded.cron, zone = excluded.zone, since = excluded.since
             """,
             new { schedule.Cron, schedule.TimeZone, now = now.ToUnixTimeMilliseconds() });
-    }
-
-    /// <summary>A schedule that is switched off is forgotten: switched on again, it begins anew.</summary>
-    public void Forget()
-    {
-        using var connection = catalogue.Connect();
-        connection.Execute("DELETE FROM schedule");
     }
 }

@@ -47,7 +47,7 @@ internal static partial class JsonFaults
         }
     }
 
-    [GeneratedRegex(@"could not be converted to (?:System\.Nullable`1\[)?([\w.]+)")]
+    [GeneratedRegex(@"could not be converted to (?:System\.Nullable`1\[)?([\w.]*\w)")]
     private static partial Regex EnumerationName();
 
     [GeneratedRegex("'[^']+'")]
