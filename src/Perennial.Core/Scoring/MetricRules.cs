@@ -1,7 +1,9 @@
+using System.ComponentModel.DataAnnotations;
+
 namespace Perennial.Core.Scoring;
 
 /// <summary>A rule for each metric that old and new are compared by; one that is left out is off.</summary>
-public sealed record MetricRules
+public sealed record MetricRules : IValidatableObject
 {
     private static readonly MetricRule Off = new() { Enabled = false };
 
@@ -25,4 +27,12 @@ public sealed record MetricRules
 
     /// <summary>Standard deviation of the components, as a share of the old one.</summary>
     public MetricRule EmbeddingStd { get; init; } = Off;
+
+    /// <summary>Refuses alignment as the only rule.</summary>
+    public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)
+    {
+        MetricRule[] others = [KnnAccuracy, LinearAccuracy, ViewRecall, RankMe, Uniformity, EmbeddingStd];
+        if (Alignment.Enabled && !others.Any(rule => rule.Enabled))
+            yield return new ValidationResult("grows in healthy training and may not be the only rule; enable another metric beside it.", [nameof(Alignment)]);
+    }
 }

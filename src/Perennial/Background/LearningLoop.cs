@@ -1,4 +1,5 @@
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using Perennial.Background.Triggers;
 using Perennial.Core.Corpus;
 using Perennial.Core.Search.Bridges;
 using Perennial.Hosting;
@@ -41,7 +42,13 @@ internal static class LearningLoop
         services.AddSingleton<RunOrchestrator>();
         services.AddSingleton<StartUp>();
         services.AddSingleton<LagReport>();
+        services.AddSingleton<CorpusHistory>();
+        services.AddSingleton<DecisionStore>();
+        services.AddSingleton<ScheduleMemory>();
+        services.AddSingleton<TriggerSurvey>();
+        services.AddSingleton<TriggerEvaluator>();
         services.AddHostedService<LearningService>();
+        services.AddHostedService<TriggerService>(); // after the one that brings up what serves
         return services;
     }
 }

@@ -13,7 +13,20 @@ internal sealed class PolicyStore(Catalogue catalogue, TimeProvider time)
 
     private Policy? _current;
 
+    /// <summary>Raised after another policy is in force.</summary>
+    public event Action? Changed;
+
     public Policy Current => Volatile.Read(ref _current) ?? Load();
+
+    /// <summary>When the policy was last put; null before.</summary>
+    public DateTimeOffset? ChangedAt
+    {
+        get
+        {
+            using var connection = catalogue.Connect();
+            return connection.QuerySingleOrDefault<long?>("SELECT updated_at FROM policy") is { } at ? DateTimeOffset.FromUnixTimeMilliseconds(at) : null;
+        }
+    }
 
     /// <summary>Puts a valid policy into force; durable on return.</summary>
     public void Put(Policy policy)
@@ -26,6 +39,7 @@ internal sealed class PolicyStore(Catalogue catalogue, TimeProvider time)
             """,
             new { document = JsonSerializer.Serialize(policy, RunJson.Options), now = time.GetUtcNow().ToUnixTimeMilliseconds() });
         Volatile.Write(ref _current, policy);
+        Changed?.Invoke();
     }
 
     private Policy Load()

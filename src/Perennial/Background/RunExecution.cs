@@ -54,8 +54,9 @@ internal sealed class RunExecution(
         if (!File.Exists(request))
         {
             int? parent = rollout.Current?.Number;
+            DateTimeOffset takenAt = time.GetUtcNow();
             CorpusSnapshot snapshot = corpus.TakeSnapshot(folders.Snapshot(run.Id));
-            store.SetOrigin(run.Id, parent, snapshot.Id);
+            store.SetOrigin(run.Id, parent, snapshot.Id, takenAt);
             new LearnRequest
             {
                 RunId = run.Id,

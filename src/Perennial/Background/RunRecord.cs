@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using Perennial.Background.Triggers;
 using Perennial.Core.Scoring;
 
 namespace Perennial.Background;
@@ -18,6 +19,12 @@ public sealed record RunRecord
     public JsonObject Overrides { get; init; } = [];
 
     public required PromotionRule Promote { get; init; }
+
+    /// <summary>What made the server start it by itself; null where a person did.</summary>
+    public Trigger? Trigger { get; init; }
+
+    /// <summary>Why the server started it, with the figures; null where a person did.</summary>
+    public string? Reason { get; init; }
 
     public required RunState State { get; init; }
 
@@ -41,6 +48,9 @@ public sealed record RunRecord
 
     /// <summary>Id of the corpus snapshot that it saw.</summary>
     public string? Snapshot { get; init; }
+
+    /// <summary>When that snapshot was taken.</summary>
+    public DateTimeOffset? SnapshotAt { get; init; }
 
     /// <summary>Scores, old against new, and the gate's verdict with its reasons.</summary>
     public EvaluationReport? Evaluation { get; init; }

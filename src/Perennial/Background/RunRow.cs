@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Perennial.Background.Triggers;
 using Perennial.Core.Scoring;
 
 namespace Perennial.Background;
@@ -11,7 +12,8 @@ internal sealed class RunRow
         """
         id AS Id, kind AS Kind, recipe AS Recipe, overrides AS Overrides, promote AS Promote, state AS State, progress AS Progress,
         eta_seconds AS EtaSeconds, message AS Message, generation AS Generation, verdict AS Verdict, error AS Error, created_at AS CreatedAt,
-        started_at AS StartedAt, finished_at AS FinishedAt, parent_generation AS ParentGeneration, snapshot AS Snapshot, paused AS Paused
+        started_at AS StartedAt, finished_at AS FinishedAt, parent_generation AS ParentGeneration, snapshot AS Snapshot, paused AS Paused,
+        snapshot_at AS SnapshotAt, triggered_by AS TriggeredBy, reason AS Reason
         """;
 
     public required string Id { get; init; }
@@ -32,6 +34,9 @@ internal sealed class RunRow
     public long? ParentGeneration { get; init; }
     public string? Snapshot { get; init; }
     public long Paused { get; init; }
+    public long? SnapshotAt { get; init; }
+    public string? TriggeredBy { get; init; }
+    public string? Reason { get; init; }
 
     public RunRecord ToRecord() => new()
     {
@@ -48,6 +53,9 @@ internal sealed class RunRow
         Generation = (int?)Generation,
         ParentGeneration = (int?)ParentGeneration,
         Snapshot = Snapshot,
+        SnapshotAt = SnapshotAt is { } taken ? DateTimeOffset.FromUnixTimeMilliseconds(taken) : null,
+        Trigger = TriggeredBy is null ? null : Enum.Parse<Trigger>(TriggeredBy, ignoreCase: true),
+        Reason = Reason,
         Evaluation = Verdict is null ? null : JsonSerializer.Deserialize<EvaluationReport>(Verdict, RunJson.Options),
         Error = Error,
         CreatedAt = DateTimeOffset.FromUnixTimeMilliseconds(CreatedAt),

@@ -1,7 +1,5 @@
-using System.ComponentModel.DataAnnotations;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Perennial.Background;
-using Perennial.Core.Scoring;
 using Perennial.Endpoints.Input;
 using Perennial.Endpoints.OpenApi;
 
@@ -14,43 +12,16 @@ internal static class AdminPolicyEndpoints
     {
         admin.MapGet("/policy", (PolicyStore policies) => TypedResults.Ok(policies.Current)).TakesQuery().WithName("get_policy").WithSummary("Get the policy");
         admin.MapPut("/policy", PutAsync).TakesJson<Policy>().TakesQuery().ProducesProblems(400, 413, 415).WithName("put_policy").WithSummary("Replace the policy")
-            .WithDescription("The whole document; members left out take their defaults. In force at once, for runs that start from now on.");
+            .WithDescription("The whole document; members left out take their defaults. In force at once: for triggers, and for runs that start from now on. 400 invalid_policy names the member that cannot be, and what it may be; nothing is changed then.");
     }
 
     private static async Task<Ok<Policy>> PutAsync(HttpContext context, JsonBody json, PolicyStore policies)
     {
         Policy policy = await json.ReadAsync<Policy>(context);
-        foreach (object part in new object[] { policy.Run, policy.Gate, policy.Limits, policy.Bridge, policy.Retention }) Validate(part);
-        Validate(policy.Gate.WithLabels, "gate.withLabels");
-        Validate(policy.Gate.WithoutLabels, "gate.withoutLabels");
+        string[] faults = [.. PolicyFaults.Of(policy)];
+        if (faults.Length > 0) throw new ProblemException(StatusCodes.Status400BadRequest, ErrorCode.InvalidPolicy, string.Join(' ', faults));
         RecipeOverrides.Load(policy.Run.Recipe, policy.Run.Overrides);
         policies.Put(policy);
         return TypedResults.Ok(policy);
     }
-
-    private static void Validate(MetricRules rules, string name)
-    {
-        (string Metric, MetricRule Rule)[] all =
-        [
-            ("knnAccuracy", rules.KnnAccuracy), ("linearAccuracy", rules.LinearAccuracy), ("viewRecall", rules.ViewRecall), ("rankMe", rules.RankMe),
-            ("alignment", rules.Alignment), ("uniformity", rules.Uniformity), ("embeddingStd", rules.EmbeddingStd),
-        ];
-        foreach ((string metric, MetricRule rule) in all)
-        {
-            List<ValidationResult> faults = [];
-            if (!Validator.TryValidateObject(rule, new ValidationContext(rule), faults, validateAllProperties: true))
-                throw Invalid($"{name}.{metric}: {string.Join(' ', faults.Select(fault => fault.ErrorMessage))}");
-        }
-        if (rules.Alignment.Enabled && all.Count(one => one.Rule.Enabled) == 1)
-            throw Invalid($"{name}.alignment: it grows in healthy training and may not be the only rule; enable another metric beside it.");
-    }
-
-    private static void Validate(object part)
-    {
-        List<ValidationResult> faults = [];
-        if (!Validator.TryValidateObject(part, new ValidationContext(part), faults, validateAllProperties: true))
-            throw Invalid(string.Join(' ', faults.Select(fault => fault.ErrorMessage)));
-    }
-
-    private static ProblemException Invalid(string because) => new(StatusCodes.Status400BadRequest, ErrorCode.InvalidPolicy, because);
 }
