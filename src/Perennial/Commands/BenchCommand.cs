@@ -14,10 +14,11 @@ internal static class BenchCommand
 {
     private static readonly string Script = Path.Combine(AppContext.BaseDirectory, "bench", "pytorch_step.py");
 
-    public static Command Create() => new Verb("bench", "Measure the speed of this machine beside what people use today.", "bench train", "bench serve", "bench train --batch-size 512 --device cuda --amp bf16")
+    public static Command Create() => new Verb("bench", "Measure the speed of this machine beside what people use today.", "bench train", "bench serve", "bench continual --data train.tar.gz --test test.tar.gz", "bench train --batch-size 512 --device cuda --amp bf16")
     {
         Train(),
         BenchServeCommand.Create(),
+        BenchContinualCommand.Create(),
     };
 
     private static Verb Train()
