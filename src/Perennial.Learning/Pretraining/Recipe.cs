@@ -298,6 +298,10 @@ public sealed record Recipe
         ? $"{trainImages} training images are too few to learn from: add images."
         : $"{trainImages} training images do not fill {LeastBatches} batches of {LargeBatchSize}: add images, or set batch_size to {trainImages / LeastBatches / Accumulate} or less.");
 
+    /// <summary>Steps of a run over so many images, before <see cref="MaxMinutes"/> shortens it.</summary>
+    /// <exception cref="RecipeException">As <see cref="StepsPerEpoch"/>.</exception>
+    public long TotalSteps(int trainImages) => Phase.First(this, StepsPerEpoch(trainImages)).End;
+
     /// <summary>All keys with the values as run.</summary>
     public string ToYaml() => RecipeKeys.Write(this);
 }

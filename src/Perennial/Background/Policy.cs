@@ -9,5 +9,7 @@ public sealed record Policy
 
     public GatePolicy Gate { get; init; } = new();
 
+    public ReplayPolicy Replay { get; init; } = new();
+
     public LearnerLimits Limits { get; init; } = new();
 }

@@ -19,8 +19,8 @@ internal static class AdminPolicyEndpoints
     private static async Task<Ok<Policy>> PutAsync(HttpContext context, JsonBody json, PolicyStore policies)
     {
         Policy policy = await json.ReadAsync<Policy>(context);
-        foreach (object part in new object[] { policy.Run, policy.Gate, policy.Limits }) Validate(part);
-        RecipeOverrides.Load(policy.Run.Recipe, policy.Run.Overrides);
+        foreach (object part in new object[] { policy.Run, policy.Gate, policy.Replay, policy.Limits }) Validate(part);
+        RecipeOverrides.Load(policy.Run.Recipe, RecipeOverrides.Merge(policy.Replay.ToOverrides(), policy.Run.Overrides));
         policies.Put(policy);
         return TypedResults.Ok(policy);
     }
