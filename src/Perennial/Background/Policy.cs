@@ -10,6 +10,8 @@ public sealed record Policy
 
     public GatePolicy Gate { get; init; } = new();
 
+    public ReplayPolicy Replay { get; init; } = new();
+
     public LearnerLimits Limits { get; init; } = new();
 
     public BridgePolicy Bridge { get; init; } = new();

@@ -62,7 +62,7 @@ internal sealed class RunExecution(
                 RunId = run.Id,
                 Kind = run.Kind,
                 Recipe = run.Recipe,
-                Overrides = run.Overrides,
+                Overrides = run.Kind == RunKind.Pretrain ? RecipeOverrides.Merge(policies.Current.Replay.ToOverrides(), run.Overrides) : run.Overrides,
                 ParentGeneration = parent,
                 SnapshotPath = snapshot.Path,
                 Gate = policies.Current.Gate,

@@ -20,7 +20,7 @@ internal static class AdminPolicyEndpoints
         Policy policy = await json.ReadAsync<Policy>(context);
         string[] faults = [.. PolicyFaults.Of(policy)];
         if (faults.Length > 0) throw new ProblemException(StatusCodes.Status400BadRequest, ErrorCode.InvalidPolicy, string.Join(' ', faults));
-        RecipeOverrides.Load(policy.Run.Recipe, policy.Run.Overrides);
+        RecipeOverrides.Load(policy.Run.Recipe, RecipeOverrides.Merge(policy.Replay.ToOverrides(), policy.Run.Overrides));
         policies.Put(policy);
         return TypedResults.Ok(policy);
     }
