@@ -62,7 +62,7 @@ public sealed class InducedCollapseTests(InducedCollapseTests.Parent parent) : I
     {
         private const int Train = 160, Test = 240, Steps = 40, ParentSteps = 160;
 
-        private static readonly GatePolicy Policy = new() { KnnTolerance = 0.08 }; // other methods with new heads pull a small encoder about; a broken run costs far more
+        private static readonly GatePolicy Policy = new() { WithLabels = new() { KnnAccuracy = new() { AllowedDrop = 0.08 } }, StandardErrors = 0 }; // other methods with new heads pull a small encoder about; a broken run costs far more
 
         private readonly string _directory = Path.Combine(Path.GetTempPath(), $"perennial-{Guid.NewGuid():N}");
         private readonly TileSet _tiles = TextureTiles.Make(Train + Test);
