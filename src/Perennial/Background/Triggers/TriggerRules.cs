@@ -39,7 +39,7 @@ internal static class TriggerRules
         TriggerHold[] holds = firing.Length == 0 ? [] : [.. Holds(facts), .. more];
         IEnumerable<string> sentences = firing.Length > 0
             ? [.. firing.Select(reading => reading.Reason), .. holds.Select(hold => hold.Reason)]
-            : readings.Where(reading => reading.State == TriggerState.Waits).Select(reading => reading.Reason).DefaultIfEmpty("No trigger is switched on.");
+            : readings.Where(reading => reading.State == TriggerState.Waits && (facts.IsOwn || reading.Trigger is Trigger.FirstRun or Trigger.Schedule)).Select(reading => reading.Reason).DefaultIfEmpty("No trigger is switched on.");
         return new Decision
         {
             At = facts.Now,
