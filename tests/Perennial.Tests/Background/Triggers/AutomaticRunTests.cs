@@ -137,6 +137,7 @@ public sealed class AutomaticRunTests : IDisposable
         if (starter && !Directory.Exists(folder)) new TinyGeneration { Encoder = new TinyEncoder(size: 16) }.CommitTo(_elsewhere.Path); // the smallest that a recipe takes
         return LoopServer.StartAsync(_data.Path, null, _log, [], services =>
         {
+            services.Configure<LoggerFilterOptions>(filter => filter.MinLevel = LogLevel.Debug); // decisions that say the same again
             services.AddSingleton<TimeProvider>(_time);
             services.AddSingleton(new BackgroundOptions { StarterFolder = folder, LearnerCommand = learner });
         });
