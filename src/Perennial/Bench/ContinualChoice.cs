@@ -17,7 +17,7 @@ internal sealed record ContinualChoice(
     bool Small, string Method, int Tasks, int? StepsPerTask, string Distillation, IReadOnlyList<ContinualStrategy> Strategies,
     IReadOnlyDictionary<string, string> Overrides, bool Validate)
 {
-    public const int SmallImages = 10_000, SmallTest = 2_000, SmallSteps = 150;
+    public const int SmallImages = 10_000, SmallTest = 2_000, SmallSteps = 100;
     public const int FullSteps = 3_880; // five tasks: 200 epochs of 50,000 images in batches of 512
     public const int Side = 32;
     private const int HeldOut = 10; // one in so many
