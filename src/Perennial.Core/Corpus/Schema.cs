@@ -73,32 +73,6 @@ internal static class Schema
             updated_at INTEGER NOT NULL
         ) STRICT;
         """,
-        // a run that its operator has paused
-        "ALTER TABLE runs ADD COLUMN paused INTEGER NOT NULL DEFAULT 0 CHECK (paused IN (0, 1))",
-        // 2
-        """
-        ALTER TABLE runs ADD COLUMN triggered_by TEXT;      -- what made it by itself; NULL: a person asked
-        ALTER TABLE runs ADD COLUMN reason TEXT;
-        ALTER TABLE runs ADD COLUMN snapshot_at INTEGER;    -- images received until then are in the snapshot
-
-        CREATE TABLE decisions (
-            id       INTEGER PRIMARY KEY AUTOINCREMENT,
-            at       INTEGER NOT NULL,
-            last_at  INTEGER NOT NULL,                      -- decided the same way again until then
-            times    INTEGER NOT NULL,
-            outcome  TEXT    NOT NULL,
-            triggered_by TEXT,
-            run      TEXT,
-            document TEXT    NOT NULL                       -- JSON object: sentence and figures of the last time
-        ) STRICT;
-
-        CREATE TABLE schedule (                             -- one row
-            one   INTEGER NOT NULL DEFAULT 1 UNIQUE CHECK (one = 1),
-            cron  TEXT    NOT NULL,
-            zone  TEXT    NOT NULL,
-            since INTEGER NOT NULL                          -- times until then have been dealt with
-        ) STRICT;
-        """,
     ];
 
     /// <summary>Brings the database to the newest schema, each migration whole or not at all.</summary>

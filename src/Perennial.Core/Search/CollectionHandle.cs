@@ -13,6 +13,7 @@ internal sealed class CollectionHandle(EmbeddedCollection collection, Func<Task>
 
     public int Dimensions => Collection.Dimensions;
 
+    public long Count => Open.Count;
 
     private EmbeddedCollection Open
     {
@@ -21,12 +22,6 @@ internal sealed class CollectionHandle(EmbeddedCollection collection, Func<Task>
             ObjectDisposedException.ThrowIf(_disposed != 0, this);
             return Collection;
         }
-    }
-
-    public Task<long> CountAsync(CancellationToken cancellationToken)
-    {
-        cancellationToken.ThrowIfCancellationRequested();
-        return Task.FromResult(Open.Count);
     }
 
     public Task<IReadOnlySet<string>> ExistingAsync(IReadOnlyCollection<string> ids, CancellationToken cancellationToken)
@@ -78,7 +73,7 @@ internal sealed class CollectionHandle(EmbeddedCollection collection, Func<Task>
             await closed().ConfigureAwait(false);
     }
 
-    internal static void CheckId(string id)
+    private static void CheckId(string id)
     {
         if (id.Length is 0 or > LongestId)
             throw new ArgumentException($"A point's id has {id.Length} characters; 1 to {LongestId} are allowed.");

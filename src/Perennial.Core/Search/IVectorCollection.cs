@@ -1,9 +1,6 @@
 namespace Perennial.Core.Search;
 
-/// <summary>
-/// The vectors of one encoder: unit length, cosine similarity. Safe for concurrent use; writes are durable when their task completes.
-/// Vectors that are kept elsewhere may be out of reach: every call then ends with <see cref="VectorIndexUnavailableException"/>.
-/// </summary>
+/// <summary>The vectors of one encoder: unit length, cosine similarity. Safe for concurrent use; writes are durable when their task completes.</summary>
 public interface IVectorCollection : IAsyncDisposable
 {
     string Digest { get; }
@@ -11,10 +8,7 @@ public interface IVectorCollection : IAsyncDisposable
     int Dimensions { get; }
 
     /// <summary>Points that are stored now.</summary>
-    Task<long> CountAsync(CancellationToken cancellationToken);
-
-    /// <summary>A name of these very vectors: another one after they were lost and the collection was created again, so that what was noted under the old name does not count for it.</summary>
-    Task<string> IdentifyAsync(CancellationToken cancellationToken) => Task.FromResult(Digest);
+    long Count { get; }
 
     /// <summary>Those of the given ids that are stored.</summary>
     Task<IReadOnlySet<string>> ExistingAsync(IReadOnlyCollection<string> ids, CancellationToken cancellationToken);

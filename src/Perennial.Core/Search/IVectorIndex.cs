@@ -16,9 +16,4 @@ public interface IVectorIndex
 
     /// <summary>Digests of the collections that exist, in order.</summary>
     Task<IReadOnlyList<string>> ListAsync(CancellationToken cancellationToken);
-
-    /// <summary>Told that a collection answers searches from now on, for whoever else reads the index. Returns at once.</summary>
-    void Serves(string digest)
-    {
-    }
 }

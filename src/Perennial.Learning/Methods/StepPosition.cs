@@ -1,4 +1,3 @@
-using Perennial.Learning.Continual;
 using Perennial.Learning.Networks;
 using Perennial.Learning.Optimizers;
 using Perennial.Learning.Pretraining;
@@ -16,9 +15,6 @@ public readonly record struct StepPosition(Precision Precision, long Step, int S
 {
     internal StepPosition(Precision precision, long step, int stepsPerEpoch, Phase phase) : this(precision, step, stepsPerEpoch, phase.Begin, phase.End) { }
 
-    /// <summary>Gets the features that go through <see cref="Project"/>; null where nobody asks.</summary>
-    internal FeatureTap? Tap { get; init; }
-
     /// <summary>Epochs done, with their fraction.</summary>
     public double Epoch => (double)Step / StepsPerEpoch;
 
@@ -29,9 +25,7 @@ public readonly record struct StepPosition(Precision Precision, long Step, int S
     internal Tensor Project(Encoder encoder, nn.Module<Tensor, Tensor> head, Tensor images)
     {
         using var autocast = Precision.Begin();
-        Tensor features = encoder.Features(ChannelsLast.Of(images)); // [N, D]
-        Tap?.Add(images, features);
-        return head.call(features).to(float32);
+        return head.call(encoder.Features(ChannelsLast.Of(images))).to(float32);
     }
 
     /// <summary>Projections [N, d] through a further head in this precision, float32.</summary>

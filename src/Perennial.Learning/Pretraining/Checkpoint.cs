@@ -21,20 +21,13 @@ internal sealed class Checkpoint(string directory, string run)
     public void Write(long step, Phase phase, IReadOnlyDictionary<string, Tensor> state)
     {
         Directory.CreateDirectory(directory);
-        string path = Path.Combine(directory, string.Create(CultureInfo.InvariantCulture, $"step-{step:D9}.safetensors"));
-        Keep(path, step, phase, state);
-        DurableFiles.FlushDirectory(directory);
-        foreach (string old in Newest().Skip(Kept)) File.Delete(old);
-    }
-
-    /// <summary>Writes the state to a file of its own, which is neither found nor removed with the others.</summary>
-    public void Keep(string path, long step, Phase phase, IReadOnlyDictionary<string, Tensor> state)
-    {
-        string aside = path + ".aside";
+        string path = Path.Combine(directory, string.Create(CultureInfo.InvariantCulture, $"step-{step:D9}.safetensors")), aside = path + ".aside";
         Safetensors.Write(aside, state.Select(entry => WeightsFile.ToSafeTensor(entry.Key, entry.Value)),
             new Dictionary<string, string> { [StepKey] = Text(step), [BeginKey] = Text(phase.Begin), [EndKey] = Text(phase.End), [RunKey] = run });
         DurableFiles.FlushFile(aside);
         File.Move(aside, path, overwrite: true);
+        DurableFiles.FlushDirectory(directory);
+        foreach (string old in Newest().Skip(Kept)) File.Delete(old);
     }
 
     /// <summary>Puts the newest readable checkpoint into <paramref name="state"/>.</summary>

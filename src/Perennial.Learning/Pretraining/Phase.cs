@@ -10,18 +10,9 @@ namespace Perennial.Learning.Pretraining;
 /// <param name="End">The step after the last.</param>
 internal readonly record struct Phase(long Begin, long End)
 {
-    private const double WarmupShareOfExtension = 0.05, MostWarmupOfBudget = 0.1;
-
-    /// <summary>The phase of a run that begins: its budget in steps, or its epochs.</summary>
-    public static Phase First(Recipe recipe, int stepsPerEpoch) => new(0, recipe.MaxSteps > 0 ? recipe.MaxSteps : (long)stepsPerEpoch * recipe.Epochs);
+    private const double WarmupShareOfExtension = 0.05;
 
     /// <summary>The schedule over its steps; add <see cref="Begin"/> to go from its steps to the run's.</summary>
-    public WarmupCosine Schedule(Recipe recipe, int stepsPerEpoch)
-    {
-        long steps = End - Begin;
-        double warmup = Begin > 0 ? WarmupShareOfExtension * steps
-            : recipe.MaxSteps > 0 || recipe.MaxMinutes > 0 ? Math.Min(recipe.WarmupEpochs * stepsPerEpoch, MostWarmupOfBudget * steps)
-            : recipe.WarmupEpochs * stepsPerEpoch;
-        return new WarmupCosine(recipe.LearningRate, (long)warmup, steps);
-    }
+    public WarmupCosine Schedule(Recipe recipe, int stepsPerEpoch) => new(
+        recipe.LearningRate, (long)(Begin == 0 ? recipe.WarmupEpochs * stepsPerEpoch : WarmupShareOfExtension * (End - Begin)), End - Begin);
 }

@@ -1,5 +1,4 @@
 using Perennial.Core.Corpus;
-using Perennial.Learning.Methods;
 using Perennial.Learning.Networks;
 
 namespace Perennial.Learning.Pretraining;
@@ -8,7 +7,7 @@ namespace Perennial.Learning.Pretraining;
 /// <param name="Recipe">The hyper-parameters.</param>
 /// <param name="Tiles">Decoded images of the recipe's size.</param>
 /// <param name="TrainRows">Rows of <paramref name="Tiles"/> that are learned from.</param>
-/// <param name="OutputDirectory">Gets <c>recipe.yaml</c>, <c>log.jsonl</c>, <c>tensorboard/</c>, <c>checkpoints/</c> and, at the end, <c>heads.safetensors</c>.</param>
+/// <param name="OutputDirectory">Gets <c>recipe.yaml</c>, <c>log.jsonl</c>, <c>tensorboard/</c> and <c>checkpoints/</c>.</param>
 public sealed record PretrainRequest(Recipe Recipe, TileSet Tiles, IReadOnlyList<int> TrainRows, string OutputDirectory)
 {
     /// <summary>Go on from the newest checkpoint in the output directory, if there is one.</summary>
@@ -19,18 +18,6 @@ public sealed record PretrainRequest(Recipe Recipe, TileSet Tiles, IReadOnlyList
 
     /// <summary>A <c>weights.safetensors</c> to start from instead of random weights; same backbone, width and stem.</summary>
     public string? InitialWeights { get; init; }
-
-    /// <summary>The <c>heads.safetensors</c> of the run that made <see cref="InitialWeights"/>: the method's heads go on from there where they fit. Null for random ones.</summary>
-    public string? InitialHeads { get; init; }
-
-    /// <summary>
-    /// Those of the training rows that the network behind <see cref="InitialWeights"/> has learned from: they are replayed among the others, as the recipe's
-    /// <c>replay_</c> keys say. Null, or where all rows or none are older, all images are alike.
-    /// </summary>
-    public IReadOnlyCollection<int>? Older { get; init; }
-
-    /// <summary>Builds another method than the recipe's; null for the recipe's.</summary>
-    internal Func<Encoder, Recipe, ISslMethod>? Method { get; init; }
 
     /// <summary>Measures the encoder as it goes, e.g. kNN accuracy in [0, 1]; null without labels. The encoder is in evaluation mode meanwhile.</summary>
     public Func<Encoder, double>? Probe { get; init; }

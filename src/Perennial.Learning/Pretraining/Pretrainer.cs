@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using Perennial.Core.Corpus;
 using Perennial.Core.Durability;
-using Perennial.Learning.Continual;
 using Perennial.Learning.Methods;
 using Perennial.Learning.Optimizers;
 using Perennial.Learning.Views;
@@ -16,8 +15,6 @@ namespace Perennial.Learning.Pretraining;
 /// </summary>
 public sealed class Pretrainer
 {
-    private const int PacedSteps = 20; // are timed for max_minutes
-
     /// <summary>Runs to the end, or until it is cancelled: then a checkpoint is written before the exception leaves.</summary>
     /// <param name="request">What to train on and how.</param>
     /// <param name="progress">Told about twice a second and at each epoch's end; may be null.</param>
@@ -28,17 +25,14 @@ public sealed class Pretrainer
     {
         Recipe recipe = request.Recipe;
         int batch = recipe.LargeBatchSize, stepsPerEpoch = recipe.StepsPerEpoch(request.TrainRows.Count);
-        if (recipe.Distillation != "none" && request.InitialWeights is null)
-            throw new RecipeException($"distillation: {recipe.Distillation} needs a previous encoder to learn from: start from its weights, or set distillation: none.");
-        var order = new TrainingOrder(request, stepsPerEpoch);
 
         WriteRecipe(request);
         using var log = new RunLog(Path.Combine(request.OutputDirectory, "log.jsonl"));
         var board = new TensorBoardLog(Path.Combine(request.OutputDirectory, "tensorboard"));
-        using var state = new TrainingState(recipe, request.Tiles.Preprocessing, request.InitialWeights, request.InitialHeads, request.Method);
+        using var state = new TrainingState(recipe, request.Tiles.Preprocessing, request.InitialWeights);
         var checkpoint = new Checkpoint(Path.Combine(request.OutputDirectory, "checkpoints"), RunIdentity.Of(request));
         if (!request.Resume) checkpoint.RemoveAll();
-        (long step, Phase phase) = (request.Resume ? checkpoint.Restore(state.Tensors()) : null) ?? (0, Phase.First(recipe, stepsPerEpoch));
+        (long step, Phase phase) = (request.Resume ? checkpoint.Restore(state.Tensors()) : null) ?? (0, new Phase(0, (long)stepsPerEpoch * recipe.Epochs));
         if (request.ExtendBy > 0)
         {
             phase = Extended(request, step, phase);
@@ -46,7 +40,7 @@ public sealed class Pretrainer
         }
         long begun = step, steps = phase.End;
         int epochs = (int)((steps + stepsPerEpoch - 1) / stepsPerEpoch);
-        log.Write("start", new { step, steps, trainImages = request.TrainRows.Count, newer = order.Mix?.Newer, replayed = order.Mix?.Older, headsGoOn = state.HeadsGoOn, recipe });
+        log.Write("start", new { step, steps, trainImages = request.TrainRows.Count, recipe });
         foreach (SkippedImage skipped in request.Tiles.Skipped) log.Write("skipped", skipped);
 
         WarmupCosine schedule = phase.Schedule(recipe, stepsPerEpoch);
@@ -54,7 +48,7 @@ public sealed class Pretrainer
         RandomViews[] views = [.. state.Method.Views.Select(parameters => new RandomViews(parameters, recipe.Seed))];
         using var tiles = new TileLoader(request.Tiles, state.Encoder.Backbone.Device);
         var largeBatch = new LargeBatch(state.Method, state.Encoder);
-        var guard = CollapseGuard.Of(state.Method.LossOfCollapse, stepsPerEpoch, steps);
+        var guard = new CollapseGuard(state.Method.LossOfCollapse);
         long started = Stopwatch.GetTimestamp(), reported = started, saved = started;
         double lossSum = 0, learningRate = 0;
         double? knn = null, bestKnn = null;
@@ -74,37 +68,11 @@ public sealed class Pretrainer
             bestKnn = Math.Max(bestKnn ?? 0, knn.Value);
         }
 
-        // What a stopped run has come to stays for inspection, beside its log.
-        void Guarded(Action look)
-        {
-            try
-            {
-                look();
-            }
-            catch (TrainingException stop)
-            {
-                checkpoint.Keep(Path.Combine(request.OutputDirectory, "stopped.safetensors"), step, phase, state.Tensors());
-                log.Write("stopped by the guard", new { step, reason = stop.Message });
-                throw;
-            }
-        }
-
-        // The cosine is drawn anew over the steps that fit into the time; a checkpoint keeps them, so that a resumed run does not measure again.
-        void Shorten()
-        {
-            double perStep = Stopwatch.GetElapsedTime(started).TotalSeconds / (step - begun);
-            steps = Math.Clamp((long)(recipe.MaxMinutes * 60 / perStep), step + 1, phase.End);
-            phase = phase with { End = steps };
-            (schedule, epochs) = (phase.Schedule(recipe, stepsPerEpoch), (int)((steps + stepsPerEpoch - 1) / stepsPerEpoch));
-            guard = CollapseGuard.Of(state.Method.LossOfCollapse, stepsPerEpoch, steps);
-            checkpoint.Write(step, phase, state.Tensors());
-            log.Write("shortened", new { step, steps, secondsPerStep = perStep });
-        }
-
         if (step == steps) Probe(); // resumed after its last step
         while (step < steps)
         {
             int epoch = (int)(step / stepsPerEpoch);
+            int[] order = EpochOrder.Of(request.TrainRows, recipe.Seed, epoch);
             (lossSum, lossCount) = (0, 0);
             for (int inEpoch = (int)(step % stepsPerEpoch); inEpoch < stepsPerEpoch && step < steps; inEpoch++)
             {
@@ -115,23 +83,20 @@ public sealed class Pretrainer
                     cancellationToken.ThrowIfCancellationRequested();
                 }
                 using var scope = NewDisposeScope();
-                int drawn = order.ViewsOf(step);
                 var at = new StepPosition(precision, step, stepsPerEpoch, phase);
-                Func<Tensor[]>[] parts = [.. order.Rows(step).Chunk(recipe.BatchSize).Select(rows => (Func<Tensor[]>)(() =>
+                Func<Tensor[]>[] parts = [.. order[(inEpoch * batch)..((inEpoch + 1) * batch)].Chunk(recipe.BatchSize).Select(rows => (Func<Tensor[]>)(() =>
                 {
                     Tensor images = tiles.Load(rows);                                                 // [N, 3, S, S] uint8
-                    return [.. views.Select((view, v) => view.Render(images, rows, drawn, v))]; // each [N, 3, T, T] in [0, 1]
+                    return [.. views.Select((view, v) => view.Render(images, rows, epoch, v))]; // each [N, 3, T, T] in [0, 1]
                 }))];
                 (Tensor cost, MethodOutputs outputs) = largeBatch.Backward(parts, at, precision.NeedsScaling ? state.Scaler.Scale : 1);
                 double loss = cost.item<float>();
                 learningRate = schedule.At(step - phase.Begin);
-                Guarded(() => CollapseGuard.CheckLoss(loss, step, learningRate));
-                double? gradient = state.Update(at, learningRate, outputs);
-                if (gradient is { } length) Guarded(() => guard.CheckGradient(length, step));
+                CollapseGuard.CheckLoss(loss, step, learningRate);
+                state.Update(at, learningRate, outputs);
                 step++;
                 (lossSum, lossCount) = (lossSum + loss, lossCount + 1);
-                if (guard.IsDue(step) || step == steps) Guarded(() => guard.Look(outputs.Watched, step));
-                if (step == PacedSteps && recipe.MaxMinutes > 0 && phase.Begin == 0) Shorten();
+                if (step % stepsPerEpoch == 0) guard.Look(outputs.Watched, (int)(step / stepsPerEpoch));
                 if (step == steps || Stopwatch.GetElapsedTime(saved) >= request.BetweenCheckpoints)
                 {
                     checkpoint.Write(step, phase, state.Tensors());
@@ -146,7 +111,7 @@ public sealed class Pretrainer
             }
 
             int done = epoch + 1;
-            if (lossCount == stepsPerEpoch) Guarded(() => guard.Look(lossSum / lossCount, done));
+            if (lossCount == stepsPerEpoch) guard.Look(lossSum / lossCount, done);
             bool measured = step == steps || (recipe.KnnEvery > 0 && done % recipe.KnnEvery == 0);
             if (measured) Probe();
             board.Epoch(Now(), measured);
@@ -154,7 +119,6 @@ public sealed class Pretrainer
             log.Write("epoch", Now());
         }
 
-        state.WriteHeads(Path.Combine(request.OutputDirectory, "heads.safetensors"));
         log.Write("end", Now());
         return new PretrainOutcome(state.TakeEncoder(), Now(), bestKnn, Stopwatch.GetElapsedTime(started));
     }

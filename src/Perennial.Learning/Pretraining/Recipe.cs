@@ -209,47 +209,6 @@ public sealed record Recipe
     [Range(0, 100_000)]
     public int KnnEvery { get; init; } = 5;
 
-    /// <summary>Steps of the run in place of <c>epochs</c>, with a warm-up of at most a tenth of them; 0 counts in epochs.</summary>
-    [Range(0, 100_000_000)]
-    public int MaxSteps { get; init; }
-
-    /// <summary>The run is shortened, its cosine with it, so that training ends after about so many minutes: its first steps are timed. 0 for no limit.</summary>
-    [Range(0, 1_000_000.0)]
-    public double MaxMinutes { get; init; }
-
-    /// <summary>
-    /// Share of older images, which the previous encoder has learned from, in each batch of a run that goes on from it; -1 mixes them by their count, as if
-    /// all images had come at once. Without older images, or without newer ones, it means nothing.
-    /// </summary>
-    [Range(-1, 1.0)]
-    public double ReplayRatio { get; init; } = -1;
-
-    /// <summary>
-    /// Which older images are replayed: uniform (each is as likely), reservoir (a fixed uniform sample of <c>replay_memory</c> images, the same ones run after
-    /// run) or class-balanced (each label is as likely; images without a label count as one more).
-    /// </summary>
-    [AllowedValues("uniform", "reservoir", "class-balanced")]
-    public string ReplaySampling { get; init; } = "uniform";
-
-    /// <summary>Images that reservoir sampling keeps.</summary>
-    [Range(1, 100_000_000)]
-    public int ReplayMemory { get; init; } = 10_000;
-
-    /// <summary>
-    /// Holds what the previous encoder knew: a predictor on the new features must foretell the frozen old ones, by the method's own kind of loss (cassle)
-    /// or by their cosine (pfr); none leaves it away.
-    /// </summary>
-    [AllowedValues("none", "cassle", "pfr")]
-    public string Distillation { get; init; } = "none";
-
-    /// <summary>Weight of the distillation beside the method's loss; -1 for 25 where the method's loss is a regression of some tens (vicreg, barlow), else 1.</summary>
-    [Range(-1, 1000.0)]
-    public double DistillationWeight { get; init; } = -1;
-
-    /// <summary>Hidden width of the distillation's predictor.</summary>
-    [Range(1, 65_536)]
-    public int DistillationHidden { get; init; } = 2048;
-
     /// <summary>How the random views are drawn.</summary>
     public ViewParameters Views { get; init; } = new();
 
@@ -269,8 +228,6 @@ public sealed record Recipe
         int brought = Method == "moco" && Symmetric ? 2 * LargeBatchSize : LargeBatchSize;
         int patch = Description.PatchSize ?? 1;
         return AllViews().Select(view => view.Size).Append(ImageSize).FirstOrDefault(size => size % patch != 0) is > 0 and int size ? $"patches of {patch} px do not divide images of {size} px: choose another patch_size or size"
-            : ReplayRatio is < 0 and not -1 ? "replay_ratio: give a share from 0 to 1, or -1 to mix by count"
-            : DistillationWeight is < 0 and not -1 ? "distillation_weight: give 0 or more, or -1 for the published weight"
             : Views.Contradiction() is { } first ? "views: " + first
             : SecondView.Contradiction() is { } second ? "second_view: " + second
             : LocalViews.Contradiction() is { } local ? "local_views: " + local
@@ -297,10 +254,6 @@ public sealed record Recipe
     public int StepsPerEpoch(int trainImages) => trainImages / LargeBatchSize is >= LeastBatches and int steps ? steps : throw new RecipeException(trainImages < 2 * LeastBatches
         ? $"{trainImages} training images are too few to learn from: add images."
         : $"{trainImages} training images do not fill {LeastBatches} batches of {LargeBatchSize}: add images, or set batch_size to {trainImages / LeastBatches / Accumulate} or less.");
-
-    /// <summary>Steps of a run over so many images, before <see cref="MaxMinutes"/> shortens it.</summary>
-    /// <exception cref="RecipeException">As <see cref="StepsPerEpoch"/>.</exception>
-    public long TotalSteps(int trainImages) => Phase.First(this, StepsPerEpoch(trainImages)).End;
 
     /// <summary>All keys with the values as run.</summary>
     public string ToYaml() => RecipeKeys.Write(this);

@@ -6,17 +6,12 @@ namespace Perennial.Learning.Pretraining;
 /// <summary>What makes two runs the same: recipe, images and their order. A checkpoint carries it, so that a run is only continued as itself.</summary>
 internal static class RunIdentity
 {
-    /// <summary>SHA-256 of the recipe and of the ids of the training images and of the older ones among them, hexadecimal.</summary>
+    /// <summary>SHA-256 of the recipe and of the ids of the training images, hexadecimal.</summary>
     public static string Of(PretrainRequest request)
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         hash.AppendData(Encoding.UTF8.GetBytes(request.Recipe.ToYaml()));
         foreach (int row in request.TrainRows) hash.AppendData(Encoding.UTF8.GetBytes(request.Tiles.Ids[row] + "\n"));
-        if (request.Older is { Count: > 0 } older)
-        {
-            hash.AppendData("older\n"u8);
-            foreach (int row in older.Order()) hash.AppendData(Encoding.UTF8.GetBytes(request.Tiles.Ids[row] + "\n"));
-        }
         return Convert.ToHexStringLower(hash.GetHashAndReset());
     }
 }

@@ -1,5 +1,4 @@
 using Perennial.Core.Images;
-using Perennial.Learning.Continual;
 using Perennial.Learning.Export;
 using Perennial.Learning.Methods;
 using Perennial.Learning.Networks;
@@ -16,15 +15,9 @@ internal sealed class TrainingState : IDisposable
     private readonly Recipe _recipe;
     private readonly TrainedParameter[] _trained;
     private readonly CosineRamp _weightDecay;
-    private readonly ISslMethod _own; // the recipe's, without distillation
     private bool _encoderGiven;
 
-    /// <param name="recipe">What is built.</param>
-    /// <param name="preprocessing">Of the encoder.</param>
-    /// <param name="initialWeights">The encoder's; null for random ones.</param>
-    /// <param name="initialHeads">The method's, where they fit; null for random ones.</param>
-    /// <param name="create">Another method than the recipe's.</param>
-    public TrainingState(Recipe recipe, Preprocessing preprocessing, string? initialWeights, string? initialHeads = null, Func<Encoder, Recipe, ISslMethod>? create = null)
+    public TrainingState(Recipe recipe, Preprocessing preprocessing, string? initialWeights)
     {
         _recipe = recipe;
         _weightDecay = new CosineRamp(recipe.WeightDecay, recipe.WeightDecayEnd < 0 ? recipe.WeightDecay : recipe.WeightDecayEnd);
@@ -32,9 +25,7 @@ internal sealed class TrainingState : IDisposable
         Encoder = new Encoder(Backbone.Create(recipe.Description), preprocessing);
         if (initialWeights is not null) WeightsFile.ReadInto(initialWeights, Encoder.Backbone);
         if (recipe.FreezePatchEmbed && Encoder.Backbone is VisionTransformer transformer) transformer.FreezePatchEmbedding();
-        _own = Method = (create ?? SslMethods.Create)(Encoder, recipe);
-        HeadsGoOn = initialHeads is not null && HeadsFile.TryReadInto(initialHeads, recipe.Method, _own.Heads);
-        if (recipe.Distillation != "none") Method = new Distilled(_own, Encoder, recipe);
+        Method = SslMethods.Create(Encoder, recipe);
         ChannelsLast.Convert(Encoder); // before the optimizer holds the weights
         ChannelsLast.Convert(Method.Heads);
         _trained = [.. Trained(Encoder, "encoder.", _ => false), .. Trained(Method.Heads, "heads.", Method.KeepsPeakRate)];
@@ -49,10 +40,6 @@ internal sealed class TrainingState : IDisposable
 
     public Encoder Encoder { get; }
     public ISslMethod Method { get; }
-
-    /// <summary>Whether the heads are those of an earlier run.</summary>
-    public bool HeadsGoOn { get; }
-
     public IOptimizer Optimizer { get; }
 
     /// <summary>Scale of the loss; used with float16 alone.</summary>
@@ -72,26 +59,20 @@ internal sealed class TrainingState : IDisposable
         Method.Heads.train();
     }
 
-    /// <summary>Keeps the method's heads for a run that goes on from this one.</summary>
-    public void WriteHeads(string path) => HeadsFile.Write(path, _recipe.Method, _own.Heads);
-
     /// <summary>Takes the gradients, moves the weights, and lets the method follow.</summary>
-    /// <returns>Length of the gradient over all parameters, before clipping; null where the step was left out because its scale was too large.</returns>
-    public double? Update(StepPosition at, double learningRate, MethodOutputs outputs)
+    public void Update(StepPosition at, double learningRate, MethodOutputs outputs)
     {
         Method.BeforeUpdate(at);
         Parameter[] moving = [.. _trained.Select(trained => trained.Weight).Where(weight => weight.grad is not null)];
         if (at.Precision.NeedsScaling && !Scaler.Unscale(moving.Select(weight => weight.grad!)))
         {
             Optimizer.ZeroGradients(); // the scale was too large: this step is left out, the next has a smaller one
-            return null;
+            return;
         }
-        double length = Length(moving);
         if (_recipe.ClipGradient > 0) nn.utils.clip_grad_norm_(moving, _recipe.ClipGradient);
         Optimizer.Step(new StepRates(learningRate, at.Of(_weightDecay), _recipe.LearningRate));
         Optimizer.ZeroGradients();
         Method.Updated(Encoder, outputs, at);
-        return length;
     }
 
     /// <summary>Runs a measurement with every norm layer in evaluation mode, then goes back to training.</summary>
@@ -124,14 +105,6 @@ internal sealed class TrainingState : IDisposable
         Optimizer.Dispose();
         Method.Dispose();
         if (!_encoderGiven) Encoder.Dispose();
-    }
-
-    private static double Length(Parameter[] moving)
-    {
-        if (moving.Length == 0) return 0;
-        using var noGradient = no_grad();
-        using var scope = NewDisposeScope();
-        return stack([.. moving.Select(weight => weight.grad!.norm())]).norm().item<float>();
     }
 
     // Biases and the weights of norm layers are the parameters of one dimension.

@@ -9,15 +9,6 @@ internal static class RandomPurpose
     /// <summary>The order in which a step shuffles its keys.</summary>
     public const uint Shuffle = 2;
 
-    /// <summary>Which older images a step replays.</summary>
-    public const uint Replay = 3;
-
-    /// <summary>The order of the newer images beside replayed ones.</summary>
-    public const uint Newer = 4;
-
-    /// <summary>The order of the images within a mixed batch.</summary>
-    public const uint Mix = 5;
-
     /// <summary>One view of an image.</summary>
     public static uint View(int view) => 16 + (uint)view;
 }

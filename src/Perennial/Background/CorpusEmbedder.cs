@@ -30,7 +30,6 @@ internal sealed class CorpusEmbedder(ImageCorpus corpus, Func<Deployment?> enter
             for (int first = 0, count; first < images.Count; first += count)
             {
                 count = Math.Min(deployment.IsInTheWay ? SmallPart : Part, images.Count - first);
-                await deployment.StepAsideAsync(cancellationToken);
                 long started = Stopwatch.GetTimestamp();
                 points.AddRange(await EmbedPartAsync(deployment, [.. images.Skip(first).Take(count)], cancellationToken));
                 await Task.Delay(deployment.PauseAfter(Stopwatch.GetElapsedTime(started)), cancellationToken);

@@ -47,9 +47,6 @@ internal sealed class Deployment
     /// <summary>How long to leave the machine to others after <paramref name="work"/>: as much more as an interactive image has over a bulk one.</summary>
     public TimeSpan PauseAfter(TimeSpan work) => IsInTheWay ? work * _share : TimeSpan.Zero;
 
-    /// <summary>Waits, where it is in the way, for a moment at which nobody waits for an answer.</summary>
-    public Task StepAsideAsync(CancellationToken cancellationToken) => IsInTheWay ? _traffic.StepAsideAsync(cancellationToken) : Task.CompletedTask;
-
     /// <summary>Admits a generation: digests, engines, probes, warm-up.</summary>
     /// <exception cref="AdmissionException">It may not serve; everything is freed.</exception>
     public static async Task<Deployment> AdmitAsync(GenerationFolder folder, ServingOptions options, InteractiveTraffic traffic, CancellationToken cancellationToken)

@@ -3,9 +3,9 @@ using System.Diagnostics;
 namespace Perennial.Background;
 
 /// <summary>Which deployment people are waiting for, so that work on another one can step aside.</summary>
-internal sealed class InteractiveTraffic(Yielding yielding)
+internal sealed class InteractiveTraffic
 {
-    private static readonly TimeSpan Lately = TimeSpan.FromSeconds(1), Patience = TimeSpan.FromMilliseconds(50);
+    private static readonly TimeSpan Lately = TimeSpan.FromSeconds(1);
 
     private object? _asked;
     private long _at;
@@ -21,11 +21,4 @@ internal sealed class InteractiveTraffic(Yielding yielding)
     /// <summary>Whether another one has answered somebody within the last second.</summary>
     public bool IsOfAnother(object than) =>
         Volatile.Read(ref _asked) is { } asked && asked != than && Stopwatch.GetElapsedTime(Volatile.Read(ref _at)) < Lately;
-
-    /// <summary>Waits for a moment at which nobody waits for an answer, but not for long.</summary>
-    public async Task StepAsideAsync(CancellationToken cancellationToken)
-    {
-        for (long started = Stopwatch.GetTimestamp(); yielding.Live > 0 && Stopwatch.GetElapsedTime(started) < Patience;)
-            await Task.Delay(1, cancellationToken);
-    }
 }

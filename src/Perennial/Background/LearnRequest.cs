@@ -16,7 +16,7 @@ public sealed record LearnRequest
     /// <summary>Name of a recipe; null for a finetuning.</summary>
     public string? Recipe { get; init; }
 
-    /// <summary>Keys of the recipe with other values: those of the policy's replay section, and over them those of the run.</summary>
+    /// <summary>Keys of the recipe with other values.</summary>
     public JsonObject Overrides { get; init; } = [];
 
     /// <summary>The generation to start from and to be judged against; null for the first one.</summary>

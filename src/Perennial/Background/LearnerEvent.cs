@@ -5,7 +5,7 @@ namespace Perennial.Background;
 /// <summary>One line that the learner writes to its output.</summary>
 public sealed record LearnerEvent
 {
-    /// <summary>"begins", "state", "progress", "note", "generation" or "failed".</summary>
+    /// <summary>"state", "progress", "note", "generation" or "failed".</summary>
     public required string Type { get; init; }
 
     /// <summary>With "state": running, evaluating or exporting.</summary>

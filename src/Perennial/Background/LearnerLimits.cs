@@ -11,7 +11,7 @@ public sealed record LearnerLimits
     public int Threads { get; init; }
 
     /// <summary>The learner's niceness: how far it steps back behind the server.</summary>
-    /// <value>Default 10. 0 to 19; 19 also means to run only where a core has nothing else to do.</value>
+    /// <value>Default 10. 0 to 19.</value>
     [Range(0, 19)]
     public int Nice { get; init; } = 10;
 
@@ -29,14 +29,6 @@ public sealed record LearnerLimits
     /// <value>Default 2. 0 to 100.</value>
     [Range(0, 100)]
     public int Restarts { get; init; } = 2;
-
-    /// <summary>
-    /// What the p99 of live requests (without the receiving of their bodies) may be while a learner is at work, milliseconds: when it is over this, the
-    /// learner stands still while requests are answered.
-    /// </summary>
-    /// <value>Default null: twice the p99 without a learner, and never less than 5 ms. 1 to 60,000.</value>
-    [Range(1.0, 60_000.0)]
-    public double? LatencyBudgetMs { get; init; }
 
     internal int EffectiveThreads => Threads > 0 ? Threads : Environment.ProcessorCount;
 }

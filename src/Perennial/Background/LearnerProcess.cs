@@ -8,7 +8,7 @@ namespace Perennial.Background;
 /// One <c>perennial learn</c> as a child: a process of its own, so that a learner that crashes or is killed costs a run, never a request.
 /// The child lives as long as its standard input is open: closed by us, or by our death, it saves a checkpoint and leaves.
 /// </summary>
-internal sealed class LearnerProcess(BackgroundOptions options, RunFolders folders, Serving serving, PolicyStore policies, ILogger<LearnerProcess> log)
+internal sealed class LearnerProcess(BackgroundOptions options, RunFolders folders, ILogger<LearnerProcess> log)
 {
     /// <summary>What the child has to save its checkpoint, before it is killed.</summary>
     private static readonly TimeSpan TimeToSave = TimeSpan.FromSeconds(20);
@@ -26,16 +26,9 @@ internal sealed class LearnerProcess(BackgroundOptions options, RunFolders folde
         using Process process = Start(run, limits);
         Log.LearnerStarted(log, process.Id, run);
         RunMetrics.LearnerStarts.Inc();
-        Lock speaking = new();
-        using LearnerTurn turn = new(serving.Yielding, process.Id, () => policies.Current.Limits.LatencyBudgetMs, message => Tell(new LearnerEvent { Type = "note", Message = message }));
-        await using CancellationTokenRegistration stopping = stop.UnsafeRegister(_ => _ = StopAsync(process, turn), null);
-        await Task.WhenAll(HearAsync(process, turn, Tell), KeepLogAsync(process, folders.LearnerLog(run)), process.WaitForExitAsync(CancellationToken.None));
+        await using CancellationTokenRegistration stopping = stop.UnsafeRegister(_ => _ = StopAsync(process), null);
+        await Task.WhenAll(HearAsync(process, heard), KeepLogAsync(process, folders.LearnerLog(run)), process.WaitForExitAsync(CancellationToken.None));
         return process.ExitCode;
-
-        void Tell(LearnerEvent happened)
-        {
-            lock (speaking) heard(happened);
-        }
     }
 
     private Process Start(string run, LearnerLimits limits)
@@ -69,11 +62,10 @@ internal sealed class LearnerProcess(BackgroundOptions options, RunFolders folde
         }
     }
 
-    private static async Task HearAsync(Process process, LearnerTurn turn, Action<LearnerEvent> heard)
+    private static async Task HearAsync(Process process, Action<LearnerEvent> heard)
     {
         while (await process.StandardOutput.ReadLineAsync(CancellationToken.None) is { } line)
         {
-            turn.Begin();
             if (LearnerEvent.Parse(line) is { } happened) heard(happened);
         }
     }
@@ -91,9 +83,8 @@ internal sealed class LearnerProcess(BackgroundOptions options, RunFolders folde
         }
     }
 
-    private static async Task StopAsync(Process process, LearnerTurn turn)
+    private static async Task StopAsync(Process process)
     {
-        turn.Dispose();
         try
         {
             process.StandardInput.Close();

@@ -1,7 +1,5 @@
 using Microsoft.Extensions.DependencyInjection.Extensions;
-using Perennial.Background.Triggers;
 using Perennial.Core.Corpus;
-using Perennial.Core.Search.Bridges;
 using Perennial.Hosting;
 using Perennial.Inference.Engines;
 using Perennial.Telemetry;
@@ -35,20 +33,11 @@ internal static class LearningLoop
         services.AddSingleton<LearnerProcess>();
         services.AddSingleton<LearnerSupervisor>();
         services.AddSingleton<Reindexing>();
-        services.AddSingleton(provider => new BridgeStore(Path.Combine(provider.GetRequiredService<Catalogue>().DataDirectory, "bridges")));
-        services.AddSingleton<Bridging>();
-        services.AddSingleton<Retention>();
         services.AddSingleton<RunExecution>();
         services.AddSingleton<RunOrchestrator>();
         services.AddSingleton<StartUp>();
         services.AddSingleton<LagReport>();
-        services.AddSingleton<CorpusHistory>();
-        services.AddSingleton<DecisionStore>();
-        services.AddSingleton<ScheduleMemory>();
-        services.AddSingleton<TriggerSurvey>();
-        services.AddSingleton<TriggerEvaluator>();
         services.AddHostedService<LearningService>();
-        services.AddHostedService<TriggerService>(); // after the one that brings up what serves
         return services;
     }
 }

@@ -1,7 +1,7 @@
 namespace Perennial.Background;
 
 /// <summary>The loop's life in the host: what was promoted serves before the first request is taken; at the end the run at hand is left with a checkpoint.</summary>
-internal sealed class LearningService(StartUp startUp, RunOrchestrator orchestrator, Rollout rollout, Retention retention, LagReport lag) : BackgroundService
+internal sealed class LearningService(StartUp startUp, RunOrchestrator orchestrator, Rollout rollout, LagReport lag) : BackgroundService
 {
     public override async Task StartAsync(CancellationToken cancellationToken)
     {
@@ -19,6 +19,6 @@ internal sealed class LearningService(StartUp startUp, RunOrchestrator orchestra
     {
         await Task.Yield();
         using IDisposable reporting = lag.Begin();
-        await Task.WhenAll(orchestrator.WorkAsync(stoppingToken), retention.WatchAsync(stoppingToken));
+        await orchestrator.WorkAsync(stoppingToken);
     }
 }

@@ -56,13 +56,4 @@ internal static partial class Log
 
     [LoggerMessage(124, LogLevel.Information, "Learner {Process} works on run {Run}.")]
     public static partial void LearnerStarted(ILogger logger, int process, string run);
-
-    [LoggerMessage(140, LogLevel.Information, "A bridge leads from generation {From} to {To} ({Method}): recall@10 {Recall:F3} on {Images} held-out images.")]
-    public static partial void BridgeBuilt(ILogger logger, int from, int to, Core.Search.Bridges.BridgeMethod method, double recall, int images);
-
-    [LoggerMessage(141, LogLevel.Warning, "No bridge between generations {Earlier} and {Candidate} could be built; vectors of one are refused by the other.")]
-    public static partial void BridgeFault(ILogger logger, int earlier, int candidate, Exception fault);
-
-    [LoggerMessage(142, LogLevel.Information, "Generation {Generation} is no longer kept ready for a rollback: it was for {Kept}.")]
-    public static partial void RetentionOver(ILogger logger, int generation, TimeSpan kept);
 }

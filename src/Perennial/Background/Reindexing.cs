@@ -70,8 +70,8 @@ internal sealed class Reindexing(ImageCorpus corpus)
             }
         }
         if (images > 0 && unreadable == images) throw new RunFailedException("No image of the corpus could be embedded by this generation.");
-        (int asked, int found) = await RecallAsync(space, sample, cancellationToken);
-        return new IndexAudit(images, repaired, unreadable, asked, found);
+        await RecallAsync(space, sample, cancellationToken);
+        return new IndexAudit(images, repaired, unreadable);
     }
 
     private static async Task<string[]> LackingAsync(EmbeddingSpace space, string[] ids, CancellationToken cancellationToken)
@@ -81,7 +81,7 @@ internal sealed class Reindexing(ImageCorpus corpus)
     }
 
     /// <summary>An image that is embedded again must be stored with the same vector, and a search for it must lead to it (or to its equal).</summary>
-    private async Task<(int Asked, int Found)> RecallAsync(EmbeddingSpace space, List<ImageRecord> sample, CancellationToken cancellationToken)
+    private async Task RecallAsync(EmbeddingSpace space, List<ImageRecord> sample, CancellationToken cancellationToken)
     {
         VectorPoint[] points = await space.Embedder.EmbedAsync(sample, cancellationToken);
         int found = 0, asked = 0;
@@ -96,6 +96,5 @@ internal sealed class Reindexing(ImageCorpus corpus)
         }
         if (found < EnoughFound * asked)
             throw new RunFailedException($"Of {asked} images that were embedded again only {found} were found in the new collection.");
-        return (asked, found);
     }
 }

@@ -17,7 +17,7 @@ internal sealed class Rollout(
     private static readonly TimeSpan TimeToClose = TimeSpan.FromSeconds(10);
 
     private readonly SemaphoreSlim _gate = new(1);
-    private readonly InteractiveTraffic _traffic = new(serving.Yielding);
+    private readonly InteractiveTraffic _traffic = new();
     private readonly Dictionary<string, EmbeddingSpace> _spaces = new(StringComparer.Ordinal);
     private readonly Dictionary<string, Task> _closing = new(StringComparer.Ordinal);
     private StagedGeneration? _current;
@@ -93,46 +93,10 @@ internal sealed class Rollout(
         }
     }
 
-    /// <summary>Lets the generation before go, with its vectors. False when it is not (or no longer) the one that is kept ready.</summary>
-    public async Task<bool> LetGoAsync(StagedGeneration retained, CancellationToken cancellationToken)
-    {
-        using (await EnterAsync(cancellationToken))
-        {
-            if (_retained != retained) return false;
-            Volatile.Write(ref _retained, null);
-            Release(retained);
-            return true;
-        }
-    }
-
     /// <summary>Lets a candidate go; its vectors too, unless another generation at work shares them.</summary>
     public async Task DiscardAsync(StagedGeneration candidate)
     {
         using (await EnterAsync(CancellationToken.None)) Release(candidate);
-    }
-
-    /// <summary>Lets a candidate go and keeps its vectors: it will be staged again. After <see cref="StopAsync"/> there is nothing left to do.</summary>
-    public async Task SuspendAsync(StagedGeneration candidate)
-    {
-        try
-        {
-            using (await EnterAsync(CancellationToken.None)) Release(candidate, drop: false);
-        }
-        catch (OperationCanceledException)
-        {
-            // The server stops, and closes everything itself.
-        }
-    }
-
-    /// <summary>Removes the vectors of a digest that no generation at work has.</summary>
-    public async Task DropUnusedAsync(string digest)
-    {
-        using (await EnterAsync(CancellationToken.None))
-        {
-            if (_spaces.ContainsKey(digest)) return;
-            if (_closing.Remove(digest, out Task? closing)) await closing;
-            await EmbeddingSpace.DropAsync(digest, corpus, index, CancellationToken.None);
-        }
     }
 
     /// <summary>Stops all followers, waits for the requests at hand and closes everything; all vectors stay. What comes later is refused as cancelled.</summary>
@@ -193,19 +157,19 @@ internal sealed class Rollout(
         }
     }
 
-    private void Release(StagedGeneration staged, bool drop = true)
+    private void Release(StagedGeneration staged)
     {
         if (!staged.Space.Remove(staged.Deployment)) return;
         _spaces.Remove(staged.Space.Digest);
-        _closing[staged.Space.Digest] = CloseAsync(staged.Space, drop);
+        _closing[staged.Space.Digest] = CloseAsync(staged.Space);
     }
 
-    private async Task CloseAsync(EmbeddingSpace space, bool drop)
+    private async Task CloseAsync(EmbeddingSpace space)
     {
         try
         {
-            await space.CloseAsync(drop);
-            if (drop) Log.CollectionRemoved(log, space.Digest);
+            await space.CloseAsync(drop: true);
+            Log.CollectionRemoved(log, space.Digest);
         }
         catch (Exception fault)
         {

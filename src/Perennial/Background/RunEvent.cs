@@ -16,5 +16,5 @@ internal sealed record RunEvent(long Id, string Name, string Data)
 
     /// <summary>The data of an event that tells the state which the catalogue holds.</summary>
     public static string StateData(RunRecord run, DateTimeOffset at) =>
-        JsonSerializer.Serialize(new { state = run.State, at, run.Generation, run.Message, run.Error, paused = run.Paused ? true : (bool?)null }, RunJson.Options);
+        JsonSerializer.Serialize(new { state = run.State, at, run.Generation, run.Message, run.Error }, RunJson.Options);
 }

@@ -11,7 +11,7 @@ namespace Perennial.Background;
 /// </summary>
 internal sealed class RunExecution(
     RunStore store, RunLog log, RunFolders folders, LearnerSupervisor learner, GenerationStore generations, Rollout rollout, Reindexing reindexing,
-    Bridging bridging, ImageCorpus corpus, PolicyStore policies, TimeProvider time)
+    ImageCorpus corpus, PolicyStore policies, TimeProvider time)
 {
     /// <summary>Share of a run that is over when its generation is written; the rest is indexing.</summary>
     private const double LearningShare = 0.9;
@@ -42,27 +42,20 @@ internal sealed class RunExecution(
             await IndexAndPromoteAsync(store.Find(run.Id)!, made, stop);
     }
 
-    /// <summary>Removes the vectors that a run which is not to go on has left, unless a generation at work has the same.</summary>
-    public async Task ForgetIndexAsync(RunRecord run)
-    {
-        if (run.State == RunState.Indexing && generations.MadeBy(run.Id) is { } made) await rollout.DropUnusedAsync(made.Manifest.Digest);
-    }
-
     private async Task<GenerationFolder> LearnAsync(RunRecord run, CancellationToken stop)
     {
         string request = folders.Request(run.Id);
         if (!File.Exists(request))
         {
             int? parent = rollout.Current?.Number;
-            DateTimeOffset takenAt = time.GetUtcNow();
             CorpusSnapshot snapshot = corpus.TakeSnapshot(folders.Snapshot(run.Id));
-            store.SetOrigin(run.Id, parent, snapshot.Id, takenAt);
+            store.SetOrigin(run.Id, parent, snapshot.Id);
             new LearnRequest
             {
                 RunId = run.Id,
                 Kind = run.Kind,
                 Recipe = run.Recipe,
-                Overrides = run.Kind == RunKind.Pretrain ? RecipeOverrides.Merge(policies.Current.Replay.ToOverrides(), run.Overrides) : run.Overrides,
+                Overrides = run.Overrides,
                 ParentGeneration = parent,
                 SnapshotPath = snapshot.Path,
                 Gate = policies.Current.Gate,
@@ -93,13 +86,10 @@ internal sealed class RunExecution(
         {
             throw new RunFailedException(refused.Message);
         }
-        List<string> done = [];
         try
         {
             await CatchUpAsync(run, staged.Space, stop);
-            IndexAudit audit = await reindexing.AuditAsync(staged.Space, stop);
-            done.Add($"{audit.Images} images are indexed; of {audit.Asked} that were embedded again {audit.Found} were found by their own vectors.");
-            done.AddRange(await bridging.BuildAsync(staged, [rollout.Current, rollout.Retained], stop));
+            await reindexing.AuditAsync(staged.Space, stop);
             await CatchUpAsync(run, staged.Space, stop);
             if (IsOvertaken(run))
             {
@@ -110,15 +100,14 @@ internal sealed class RunExecution(
         }
         catch (OperationCanceledException) when (!File.Exists(folders.CancelMark(run.Id)))
         {
-            await rollout.SuspendAsync(staged); // the server stops, or the run is paused: it goes on with the vectors that are there
-            throw;
+            throw; // the server stops: the next start goes on with the vectors that are there
         }
         catch
         {
             await rollout.DiscardAsync(staged);
             throw;
         }
-        log.MoveTo(run, RunState.Promoted, string.Join(' ', done));
+        log.MoveTo(run, RunState.Promoted);
     }
 
     /// <summary>

@@ -46,18 +46,6 @@ internal static class RunMetrics
     public static readonly Counter LearnerStarts = Metrics.CreateCounter(
         "perennial_learner_starts_total", "Learner processes started, restarts included.");
 
-    public static readonly Counter LearnerThrottledSeconds = Metrics.CreateCounter(
-        "perennial_learner_throttled_seconds_total", "Seconds for which learners stood still so that requests were answered in time.");
-
-    public static readonly Counter LearnerStops = Metrics.CreateCounter(
-        "perennial_learner_stops_total", "Times that a learner was made to stand still for requests.");
-
-    public static readonly Gauge LearnerPaused = Metrics.CreateGauge(
-        "perennial_learner_paused", "Runs that their operator has paused.");
-
-    public static readonly Gauge LatencyBudgetSeconds = Metrics.CreateGauge(
-        "perennial_latency_budget_seconds", "What the p99 of live requests may be while a learner is at work; 0 before one was.");
-
     public static readonly Counter IndexedImages = Metrics.CreateCounter(
         "perennial_indexed_images_total", "Changes that vector collections have followed.", "result");
 

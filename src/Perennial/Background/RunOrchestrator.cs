@@ -30,41 +30,11 @@ internal sealed class RunOrchestrator(RunStore store, RunLog log, RunFolders fol
             log.AnnounceState(run.Id);
             return true;
         }
-        bool atWork;
-        lock (_gate)
-        {
-            atWork = _active == run.Id;
-            if (atWork) _cancel!.Cancel();
-        }
-        if (!atWork && store.Find(run.Id) is { Paused: true } paused) _ = Task.Run(() => AbandonAsync(paused));
-        return store.Find(run.Id)!.State is var state && (!state.IsFinal() || state == RunState.Cancelled);
-    }
-
-    /// <summary>
-    /// Asks a run to stand still, over restarts of the server too, until it is resumed or cancelled. A learner saves a checkpoint and leaves, so that its
-    /// memory is free; other runs may go ahead meanwhile. Asking twice is harmless.
-    /// </summary>
-    /// <returns>False when the run has ended.</returns>
-    public bool Pause(RunRecord run)
-    {
-        if (store.SetPaused(run.Id, true)) log.AnnounceState(run.Id);
         lock (_gate)
         {
             if (_active == run.Id) _cancel!.Cancel();
         }
-        return !store.Find(run.Id)!.State.IsFinal();
-    }
-
-    /// <summary>Lets a paused run go on, from where it was, when its turn comes. Harmless for one that is not paused.</summary>
-    /// <returns>False when the run has ended.</returns>
-    public bool Resume(RunRecord run)
-    {
-        if (store.SetPaused(run.Id, false))
-        {
-            log.AnnounceState(run.Id);
-            _queued.Release();
-        }
-        return !store.Find(run.Id)!.State.IsFinal();
+        return store.Find(run.Id)!.State is var state && (!state.IsFinal() || state == RunState.Cancelled);
     }
 
     /// <summary>Works until <paramref name="shutdown"/>; the run at hand is left to be carried on by the next start.</summary>
@@ -72,9 +42,7 @@ internal sealed class RunOrchestrator(RunStore store, RunLog log, RunFolders fol
     {
         while (!shutdown.IsCancellationRequested)
         {
-            IReadOnlyList<RunRecord> unfinished = store.Unfinished();
-            RunMetrics.LearnerPaused.Set(unfinished.Count(run => run.Paused));
-            if (unfinished.FirstOrDefault(run => !run.Paused || File.Exists(folders.CancelMark(run.Id))) is { } run)
+            if (store.Unfinished().FirstOrDefault() is { } run)
                 await CarryOutAsync(run, shutdown);
             else
                 await _queued.WaitAsync(LookEvery, shutdown).ContinueWith(_ => { }, TaskScheduler.Default);
@@ -88,18 +56,16 @@ internal sealed class RunOrchestrator(RunStore store, RunLog log, RunFolders fol
         try
         {
             if (File.Exists(folders.CancelMark(run.Id))) throw new OperationCanceledException();
-            if (store.Find(run.Id) is not { Paused: false }) return; // paused between being chosen and being begun
             if (run.State != RunState.Queued) Log.RunResumes(logger, run.Id, run.Kind, run.State);
             await execution.CarryOnAsync(run, stop.Token);
         }
         catch (OperationCanceledException) when (File.Exists(folders.CancelMark(run.Id)))
         {
-            await AbandonAsync(run);
-            return;
+            log.MoveTo(run, RunState.Cancelled);
         }
-        catch (OperationCanceledException) when (stop.IsCancellationRequested)
+        catch (OperationCanceledException) when (shutdown.IsCancellationRequested)
         {
-            return; // the server stops, or the run is paused
+            return;
         }
         catch (RunFailedException fault)
         {
@@ -114,25 +80,6 @@ internal sealed class RunOrchestrator(RunStore store, RunLog log, RunFolders fol
         {
             lock (_gate) (_active, _cancel) = (null, null);
         }
-        folders.Clear(run.Id);
-    }
-
-    /// <summary>Ends a run that was asked to end.</summary>
-    private async Task AbandonAsync(RunRecord run)
-    {
-        try
-        {
-            await execution.ForgetIndexAsync(run);
-        }
-        catch (OperationCanceledException)
-        {
-            return; // the server stops; the mark is there for the next start
-        }
-        catch (Exception fault)
-        {
-            Log.RunFault(logger, run.Id, fault); // vectors that nobody asks for stay until the next start
-        }
-        log.MoveTo(run, RunState.Cancelled);
         folders.Clear(run.Id);
     }
 }

@@ -1,5 +1,4 @@
 using System.Text.Json.Nodes;
-using Perennial.Background.Triggers;
 using Perennial.Core.Scoring;
 
 namespace Perennial.Background;
@@ -20,16 +19,7 @@ public sealed record RunRecord
 
     public required PromotionRule Promote { get; init; }
 
-    /// <summary>What made the server start it by itself; null where a person did.</summary>
-    public Trigger? Trigger { get; init; }
-
-    /// <summary>Why the server started it, with the figures; null where a person did.</summary>
-    public string? Reason { get; init; }
-
     public required RunState State { get; init; }
-
-    /// <summary>Whether its operator has paused it: it is where its state says, and nobody works on it until it is resumed.</summary>
-    public bool Paused { get; init; }
 
     /// <summary>Share of the whole run that is done, [0, 1].</summary>
     public double Progress { get; init; }
@@ -48,9 +38,6 @@ public sealed record RunRecord
 
     /// <summary>Id of the corpus snapshot that it saw.</summary>
     public string? Snapshot { get; init; }
-
-    /// <summary>When that snapshot was taken.</summary>
-    public DateTimeOffset? SnapshotAt { get; init; }
 
     /// <summary>Scores, old against new, and the gate's verdict with its reasons.</summary>
     public EvaluationReport? Evaluation { get; init; }

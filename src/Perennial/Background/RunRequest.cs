@@ -1,5 +1,4 @@
 using System.Text.Json.Nodes;
-using Perennial.Background.Triggers;
 
 namespace Perennial.Background;
 
@@ -9,11 +8,4 @@ namespace Perennial.Background;
 /// <param name="Overrides">Keys of the recipe with other values.</param>
 /// <param name="Promote">Who decides on promotion.</param>
 /// <param name="Generation">Reindex alone: the generation to be brought level and then promoted; null for the serving one.</param>
-internal sealed record RunRequest(RunKind Kind, string? Recipe, JsonObject Overrides, PromotionRule Promote, int? Generation = null)
-{
-    /// <summary>What asks for it; null: a person.</summary>
-    public Trigger? Trigger { get; init; }
-
-    /// <summary>Why, in sentences; null where a person asks.</summary>
-    public string? Reason { get; init; }
-}
+internal sealed record RunRequest(RunKind Kind, string? Recipe, JsonObject Overrides, PromotionRule Promote, int? Generation = null);

@@ -1,6 +1,5 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using Perennial.Background.Triggers;
 using Perennial.Core.Scoring;
 
 namespace Perennial.Background;
@@ -12,8 +11,7 @@ internal sealed class RunRow
         """
         id AS Id, kind AS Kind, recipe AS Recipe, overrides AS Overrides, promote AS Promote, state AS State, progress AS Progress,
         eta_seconds AS EtaSeconds, message AS Message, generation AS Generation, verdict AS Verdict, error AS Error, created_at AS CreatedAt,
-        started_at AS StartedAt, finished_at AS FinishedAt, parent_generation AS ParentGeneration, snapshot AS Snapshot, paused AS Paused,
-        snapshot_at AS SnapshotAt, triggered_by AS TriggeredBy, reason AS Reason
+        started_at AS StartedAt, finished_at AS FinishedAt, parent_generation AS ParentGeneration, snapshot AS Snapshot
         """;
 
     public required string Id { get; init; }
@@ -33,10 +31,6 @@ internal sealed class RunRow
     public long? FinishedAt { get; init; }
     public long? ParentGeneration { get; init; }
     public string? Snapshot { get; init; }
-    public long Paused { get; init; }
-    public long? SnapshotAt { get; init; }
-    public string? TriggeredBy { get; init; }
-    public string? Reason { get; init; }
 
     public RunRecord ToRecord() => new()
     {
@@ -46,16 +40,12 @@ internal sealed class RunRow
         Overrides = Overrides is null ? [] : JsonNode.Parse(Overrides)!.AsObject(),
         Promote = Promote is null ? PromotionRule.Auto : Enum.Parse<PromotionRule>(Promote, ignoreCase: true),
         State = RunStates.Parse(State),
-        Paused = Paused != 0,
         Progress = Progress ?? 0,
         EtaSeconds = EtaSeconds,
         Message = Message,
         Generation = (int?)Generation,
         ParentGeneration = (int?)ParentGeneration,
         Snapshot = Snapshot,
-        SnapshotAt = SnapshotAt is { } taken ? DateTimeOffset.FromUnixTimeMilliseconds(taken) : null,
-        Trigger = TriggeredBy is null ? null : Enum.Parse<Trigger>(TriggeredBy, ignoreCase: true),
-        Reason = Reason,
         Evaluation = Verdict is null ? null : JsonSerializer.Deserialize<EvaluationReport>(Verdict, RunJson.Options),
         Error = Error,
         CreatedAt = DateTimeOffset.FromUnixTimeMilliseconds(CreatedAt),

@@ -7,9 +7,6 @@ public sealed class Serving : IAsyncDisposable
 {
     private readonly Slot<ServingPair> _slot = new();
 
-    /// <summary>Live requests before learning: told of every request that is answered from here.</summary>
-    internal Yielding Yielding { get; } = new(TimeProvider.System);
-
     /// <summary>A lease on the pair that serves now, or null where no generation serves (503 <c>no_generation</c>). Dispose it when the answer is written.</summary>
     public Lease<ServingPair>? TryAcquire() => _slot.TryAcquire();
 

@@ -10,8 +10,8 @@ namespace Perennial.Background;
 /// kept ready, both follow the corpus, and what belongs to neither is removed.
 /// </summary>
 internal sealed class StartUp(
-    GenerationStore store, PromotionRecord record, Rollout rollout, ImageCorpus corpus, IVectorIndex index, RunStore runs, Retention retention, Bridging bridging,
-    BackgroundOptions options, ILogger<StartUp> log)
+    GenerationStore store, PromotionRecord record, Rollout rollout, ImageCorpus corpus, IVectorIndex index, RunStore runs, BackgroundOptions options,
+    ILogger<StartUp> log)
 {
     public async Task OpenAsync(CancellationToken cancellationToken)
     {
@@ -27,14 +27,13 @@ internal sealed class StartUp(
             await ResumeAsync(promotion, cancellationToken);
         }
         await RemoveOrphansAsync(cancellationToken);
-        bridging.RemoveOrphans();
     }
 
     private async Task ResumeAsync(Promotion promotion, CancellationToken cancellationToken)
     {
         (StagedGeneration? current, string? fault) = await TryStageAsync(promotion.Generation, cancellationToken);
         StagedGeneration? previous = null;
-        if (promotion.Previous is { } number && (current is null || !retention.IsOver(promotion)))
+        if (promotion.Previous is { } number)
         {
             (previous, string? reason) = await TryStageAsync(number, cancellationToken);
             if (previous is null) Log.NotRetained(log, number, reason!);
@@ -88,7 +87,7 @@ internal sealed class StartUp(
     private async Task RemoveOrphansAsync(CancellationToken cancellationToken)
     {
         HashSet<string> wanted = new(StringComparer.Ordinal);
-        if (record.Current is { } promotion) wanted.UnionWith(DigestsOf(promotion.Generation, rollout.Current?.Number, rollout.Retained?.Number, retention.IsOver(promotion) ? null : promotion.Previous));
+        if (record.Current is { } promotion) wanted.UnionWith(DigestsOf(promotion.Generation, promotion.Previous));
         foreach (RunRecord run in runs.Unfinished()) wanted.UnionWith(DigestsOf(run.Generation));
         foreach (string digest in await index.ListAsync(cancellationToken))
         {

@@ -68,10 +68,6 @@ internal sealed class PerennialClient(Uri address, string? key = null) : IDispos
         }
     }
 
-    /// <summary>Puts a policy into force.</summary>
-    public async Task PutPolicyAsync(JsonObject policy, CancellationToken cancellationToken)
-        => (await _requests.SendAsync(HttpMethod.Put, "/admin/policy", () => JsonContent.Create(policy), cancellationToken: cancellationToken)).Dispose();
-
     /// <summary>Any of the contract's JSON answers, for what is shown as it is.</summary>
     public async Task<JsonNode> GetAsync(string path, CancellationToken cancellationToken)
     {

@@ -14,16 +14,11 @@ internal static class BenchCommand
 {
     private static readonly string Script = Path.Combine(AppContext.BaseDirectory, "bench", "pytorch_step.py");
 
-    public static Command Create() => new Verb(
-        "bench", "Measure the speed of this machine beside what people use today.",
-        "bench train", "bench serve", "bench search", "bench bridge --from old --to new --data train.tar.gz", "bench continual --data train.tar.gz --test test.tar.gz",
-        "bench train --batch-size 512 --device cuda --amp bf16")
+    public static Command Create() => new Verb("bench", "Measure the speed of this machine beside what people use today.", "bench train", "bench serve", "bench search", "bench train --batch-size 512 --device cuda --amp bf16")
     {
         Train(),
         BenchServeCommand.Create(),
         BenchSearchCommand.Create(),
-        BenchBridgeCommand.Create(),
-        BenchContinualCommand.Create(),
     };
 
     private static Verb Train()

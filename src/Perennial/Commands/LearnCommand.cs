@@ -41,7 +41,6 @@ internal static class LearnCommand
         if (!Directory.Exists(folders.PathOf(run))) throw new UsageException($"There is no run '{run}' in {dataDirectory}.");
         try
         {
-            voice.Begins();
             chooseDevice();
             Log($"run {run}, process {Environment.ProcessId}, {threads} threads");
             await new LearnJob(folders, run, threads, voice, TimeProvider.System).RunAsync(parent.Gone);

@@ -71,7 +71,7 @@ internal static class PretrainCommand
         TrainingMemory.Keep();
         long began = Stopwatch.GetTimestamp();
         using TrainingImages images = await TrainingImages.LoadAsync(choice, new Preprocessing { Size = recipe.ImageSize }, terminal, cancellationToken);
-        long total = recipe.TotalSteps(images.Train.Count) * recipe.LargeBatchSize;
+        long total = (long)recipe.Epochs * recipe.StepsPerEpoch(images.Train.Count) * recipe.LargeBatchSize;
         using PretrainOutcome outcome = await terminal.StepAsync("pretrain", "images", total,
             step => Task.Run(() => Train(recipe, images, run, step, cancellationToken), cancellationToken));
         (EvaluationReport evaluation, KnnReport? knn) = await terminal.StepAsync("evaluate", "measures", null, _ => Task.Run(() => Evaluate(recipe, outcome, images, cancellationToken), cancellationToken));

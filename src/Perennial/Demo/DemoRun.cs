@@ -11,13 +11,13 @@ using static Perennial.Client.Answers;
 namespace Perennial.Demo;
 
 /// <summary>
-/// The whole loop in one sitting, told in order: pictures, service, ingest, what the starter model makes of them, pretraining, promotion, further
-/// pictures and a second generation that nobody asked for, a handful of labels, finetuning, classification, search, contact sheet. All of it over the HTTP contract, as any client would.
+/// The whole loop in one sitting, told in order: pictures, service, ingest, what the starter model makes of them, pretraining, promotion,
+/// a handful of labels, finetuning, classification, search, contact sheet. All of it over the HTTP contract, as any client would.
 /// </summary>
 internal sealed class DemoRun(Terminal terminal, string dataDirectory, Uri? address)
 {
     private const string Marker = ".perennial-demo";
-    private const int Batch = 50, LabelsEach = 10, SecondShare = 5, SheetRows = 10, SheetHits = 7, ThumbnailSide = 96;
+    private const int Batch = 50, LabelsEach = 10, SheetRows = 10, SheetHits = 7, ThumbnailSide = 96;
     private static readonly TimeSpan IndexPatience = TimeSpan.FromMinutes(3);
 
     public async Task<int> RunAsync(string? data, int images, int epochs, bool once, CancellationToken cancellationToken)
@@ -31,15 +31,17 @@ internal sealed class DemoRun(Terminal terminal, string dataDirectory, Uri? addr
         await using ServiceProcess service = await ServiceProcess.StartAsync(dataDirectory, address, cancellationToken);
         using var client = new PerennialClient(service.Address);
         terminal.Remark($"service at {service.Address} (its output: {service.Log})");
-        var learning = new SelfLearning(client, terminal);
-        await learning.WaitAsync(cancellationToken);
-        Dictionary<string, string> families = await IngestAsync(client, pictures.Stock, "ingest", cancellationToken);
+        Dictionary<string, string> families = await IngestAsync(client, pictures.Stock, cancellationToken);
         await IndexedAsync(service.Address, cancellationToken);
         bool hadModel = (await client.GetAsync("/admin/generations", cancellationToken))["serving"] is not null;
         ServedScores? starter = pictures.Labelled && hadModel ? await MeasureAsync(client, pictures, families, "ask the starter", cancellationToken) : null;
 
-        await learning.AllowAsync(epochs, families.Count, Math.Max(1, pictures.Later.Count * 9 / 10), cancellationToken);
-        if (await learning.FollowAsync("firstRun", "pretraining", cancellationToken) is not { } run) return ExitCode.Failed;
+        JsonNode run = await RunFollower.FollowAsync(client, new JsonObject
+        {
+            ["kind"] = "pretrain",
+            ["overrides"] = new JsonObject { ["epochs"] = epochs },
+            ["promote"] = "auto",
+        }, "pretraining", terminal, cancellationToken);
         ShowVerdict(run);
         bool proven = run["state"]!.GetValue<string>() == "promoted";
         if (proven) terminal.Remark(string.Create(CultureInfo.InvariantCulture, $"serving a model that trained itself on your pictures after {Stopwatch.GetElapsedTime(began).TotalSeconds:F0} s"));
@@ -51,12 +53,7 @@ internal sealed class DemoRun(Terminal terminal, string dataDirectory, Uri? addr
             PixelBaselines baselines = await Task.Run(() => PixelBaselines.Measure(pictures, network, cancellationToken), cancellationToken);
             ShowScores(starter, learned, baselines);
             proven &= learned.Knn > baselines.RawPixels && learned.Knn > baselines.Untrained;
-            await LearnAgainAsync(learning, client, pictures, families, epochs, cancellationToken);
             await LabelAndClassifyAsync(client, pictures, families, cancellationToken);
-        }
-        else
-        {
-            await LearnAgainAsync(learning, client, pictures, families, epochs, cancellationToken);
         }
         string sheet = await DrawSheetAsync(client, pictures, families, cancellationToken);
         terminal.Output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"done in {Stopwatch.GetElapsedTime(began).TotalSeconds:F0} s; queries with their neighbours: {sheet}"));
@@ -82,16 +79,8 @@ internal sealed class DemoRun(Terminal terminal, string dataDirectory, Uri? addr
         File.WriteAllText(marker, "Made by 'perennial demo'; the next demo empties this folder.\n");
     }
 
-    /// <summary>More pictures come in over HTTP, and nothing else is asked for: there are enough of them for the service to go on learning.</summary>
-    private async Task LearnAgainAsync(SelfLearning learning, PerennialClient client, DemoPictures pictures, Dictionary<string, string> families, int epochs, CancellationToken cancellationToken)
-    {
-        await learning.AllowAsync(Math.Max(1, epochs / SecondShare), families.Count, Math.Max(1, pictures.Later.Count * 9 / 10), cancellationToken);
-        foreach ((string id, string family) in await IngestAsync(client, pictures.Later, "ingest more", cancellationToken)) families.TryAdd(id, family);
-        if (await learning.FollowAsync("amount", "learning on", cancellationToken) is { } second) ShowVerdict(second);
-    }
-
-    private Task<Dictionary<string, string>> IngestAsync(PerennialClient client, IReadOnlyList<Sample> stock, string title, CancellationToken cancellationToken) =>
-        terminal.StepAsync(title, "pictures", stock.Count, async step =>
+    private Task<Dictionary<string, string>> IngestAsync(PerennialClient client, IReadOnlyList<Sample> stock, CancellationToken cancellationToken) =>
+        terminal.StepAsync("ingest", "pictures", stock.Count, async step =>
         {
             var families = new Dictionary<string, string>(StringComparer.Ordinal);
             foreach (Sample[] batch in stock.Chunk(Batch))

@@ -15,12 +15,6 @@ internal static class RunFollower
     public static async Task<JsonNode> FollowAsync(PerennialClient client, JsonObject request, string title, Terminal terminal, CancellationToken cancellationToken)
     {
         string id = await client.StartRunAsync(request, cancellationToken);
-        return await WatchAsync(client, id, title, terminal, cancellationToken);
-    }
-
-    /// <summary>As <see cref="FollowAsync"/>, for a run that has been started already.</summary>
-    public static async Task<JsonNode> WatchAsync(PerennialClient client, string id, string title, Terminal terminal, CancellationToken cancellationToken)
-    {
         await terminal.StepAsync(title, null, Full, async step =>
         {
             await foreach ((string _, JsonObject data) in client.EventsAsync(id, cancellationToken))

@@ -2,7 +2,7 @@ using Perennial.Access;
 
 namespace Perennial.Endpoints;
 
-/// <summary><c>/admin</c>: runs, generations, the policy and what it decides, for keys with the scope admin.</summary>
+/// <summary><c>/admin</c>: runs, generations and the policy, for keys with the scope admin.</summary>
 internal static class AdminEndpoints
 {
     public static IEndpointRouteBuilder MapAdmin(this IEndpointRouteBuilder routes)
@@ -11,7 +11,6 @@ internal static class AdminEndpoints
         admin.MapRuns();
         admin.MapGenerations();
         admin.MapPolicy();
-        admin.MapTriggers();
         return routes;
     }
 }

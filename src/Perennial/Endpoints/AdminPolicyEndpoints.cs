@@ -1,3 +1,4 @@
+using System.ComponentModel.DataAnnotations;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Perennial.Background;
 using Perennial.Endpoints.Input;
@@ -12,16 +13,22 @@ internal static class AdminPolicyEndpoints
     {
         admin.MapGet("/policy", (PolicyStore policies) => TypedResults.Ok(policies.Current)).TakesQuery().WithName("get_policy").WithSummary("Get the policy");
         admin.MapPut("/policy", PutAsync).TakesJson<Policy>().TakesQuery().ProducesProblems(400, 413, 415).WithName("put_policy").WithSummary("Replace the policy")
-            .WithDescription("The whole document; members left out take their defaults. In force at once: for triggers, and for runs that start from now on. 400 invalid_policy names the member that cannot be, and what it may be; nothing is changed then.");
+            .WithDescription("The whole document; members left out take their defaults. In force at once, for runs that start from now on.");
     }
 
     private static async Task<Ok<Policy>> PutAsync(HttpContext context, JsonBody json, PolicyStore policies)
     {
         Policy policy = await json.ReadAsync<Policy>(context);
-        string[] faults = [.. PolicyFaults.Of(policy)];
-        if (faults.Length > 0) throw new ProblemException(StatusCodes.Status400BadRequest, ErrorCode.InvalidPolicy, string.Join(' ', faults));
-        RecipeOverrides.Load(policy.Run.Recipe, RecipeOverrides.Merge(policy.Replay.ToOverrides(), policy.Run.Overrides));
+        foreach (object part in new object[] { policy.Run, policy.Gate, policy.Limits }) Validate(part);
+        RecipeOverrides.Load(policy.Run.Recipe, policy.Run.Overrides);
         policies.Put(policy);
         return TypedResults.Ok(policy);
+    }
+
+    private static void Validate(object part)
+    {
+        List<ValidationResult> faults = [];
+        if (!Validator.TryValidateObject(part, new ValidationContext(part), faults, validateAllProperties: true))
+            throw new ProblemException(StatusCodes.Status400BadRequest, ErrorCode.InvalidPolicy, string.Join(' ', faults.Select(fault => fault.ErrorMessage)));
     }
 }

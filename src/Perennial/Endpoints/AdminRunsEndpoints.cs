@@ -6,7 +6,7 @@ using Perennial.Endpoints.OpenApi;
 
 namespace Perennial.Endpoints;
 
-/// <summary><c>/admin/runs</c>: start, watch, pause and cancel what learns.</summary>
+/// <summary><c>/admin/runs</c>: start, watch and cancel what learns.</summary>
 internal static class AdminRunsEndpoints
 {
     private const int UsualRuns = 50;
@@ -26,12 +26,6 @@ internal static class AdminRunsEndpoints
             .WithDescription("Server-sent events: state, progress, note and verdict, from the first on or after Last-Event-ID; ends when the run has ended.");
         admin.MapPost("/runs/{id}/cancel", Cancel).TakesQuery().ProducesProblems(404, 409).WithName("cancel_run").WithSummary("Cancel a run")
             .WithDescription("Asks the run to end; its state becomes cancelled within moments. 409 run_finished when it has ended otherwise.");
-        admin.MapPost("/runs/{id}/pause", (string id, RunStore store, RunOrchestrator orchestrator) => Ask(id, store, orchestrator.Pause))
-            .TakesQuery().ProducesProblems(404, 409).WithName("pause_run").WithSummary("Pause a run")
-            .WithDescription("It saves a checkpoint and leaves the processor and its memory within moments, and stays paused over restarts; runs behind it go ahead. 409 run_finished when it has ended.");
-        admin.MapPost("/runs/{id}/resume", (string id, RunStore store, RunOrchestrator orchestrator) => Ask(id, store, orchestrator.Resume))
-            .TakesQuery().ProducesProblems(404, 409).WithName("resume_run").WithSummary("Resume a paused run")
-            .WithDescription("It goes on where it was, when its turn comes. 409 run_finished when it has ended.");
     }
 
     private static async Task<Accepted<RunRecord>> StartAsync(HttpContext context, JsonBody json, RunAdmission admission, RunOrchestrator orchestrator, PolicyStore policies)
@@ -46,12 +40,11 @@ internal static class AdminRunsEndpoints
 
     private static Ok<RunRecord> Find(string id, RunStore store) => TypedResults.Ok(store.Find(id) ?? throw Unknown());
 
-    private static Accepted<RunRecord> Cancel(string id, RunStore store, RunOrchestrator orchestrator) => Ask(id, store, orchestrator.Cancel);
-
-    private static Accepted<RunRecord> Ask(string id, RunStore store, Func<RunRecord, bool> ask)
+    private static Accepted<RunRecord> Cancel(string id, RunStore store, RunOrchestrator orchestrator)
     {
         RunRecord run = store.Find(id) ?? throw Unknown();
-        if (!ask(run)) throw new ProblemException(StatusCodes.Status409Conflict, ErrorCode.RunFinished, $"The run has ended already: it is {store.Find(id)!.State.Name()}.");
+        if (!orchestrator.Cancel(run))
+            throw new ProblemException(StatusCodes.Status409Conflict, ErrorCode.RunFinished, $"The run has ended already: it is {store.Find(id)!.State.Name()}.");
         return TypedResults.Accepted($"/admin/runs/{id}", store.Find(id));
     }
 

@@ -74,12 +74,6 @@ public static class ErrorCode
     /// <summary>404: no generation of this number.</summary>
     public const string GenerationNotFound = "generation_not_found";
 
-    /// <summary>409: the generation's files are not those that were committed.</summary>
-    public const string GenerationDamaged = "generation_damaged";
-
-    /// <summary>409: the gate did not accept the generation.</summary>
-    public const string GenerationRejected = "generation_rejected";
-
     /// <summary>409: no generation is kept ready to go back to.</summary>
     public const string NothingToRollBack = "nothing_to_roll_back";
 

@@ -34,15 +34,6 @@ internal static class ServingAccess
         context.Response.Headers[DigestHeader] = manifest.Digest;
         RequestTiming timing = RequestTiming.Of(context);
         (timing.Generation, timing.Digest) = (manifest.Number, manifest.Digest);
-        if (timing.Live is null && context.GetEndpoint()?.Metadata.GetMetadata<InferenceAnswer>() is not null)
-        {
-            timing.Live = serving.Yielding.Enter();
-            context.Response.OnStarting(static state =>
-            {
-                ((RequestTiming)state).EndLive();
-                return Task.CompletedTask;
-            }, timing);
-        }
         return lease;
     }
 

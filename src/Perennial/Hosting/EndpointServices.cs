@@ -18,7 +18,6 @@ internal static class EndpointServices
         services.AddSingleton<ImageForms>();
         services.AddSingleton<InferBody>();
         services.AddSingleton<ImageEmbedding>();
-        services.AddSingleton<VectorQueries>();
         services.AddHostedService<StartUpNotice>();
         return services;
     }

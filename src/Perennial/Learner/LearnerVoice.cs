@@ -8,9 +8,6 @@ internal sealed class LearnerVoice(TextWriter output, TimeProvider time)
 {
     private readonly Lock _gate = new();
 
-    /// <summary>The first word: its limits are in force.</summary>
-    public void Begins() => Say(new LearnerEvent { Type = "begins" });
-
     public void State(RunState state) => Say(new LearnerEvent { Type = "state", State = state });
 
     public void Note(string message) => Say(new LearnerEvent { Type = "note", Message = message });

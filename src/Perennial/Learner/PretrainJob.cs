@@ -27,7 +27,6 @@ internal sealed class PretrainJob(LearnContext context)
         GenerationFolder? parent = context.Parent();
         Preprocessing preprocessing = (parent?.Manifest.Preprocessing ?? new Preprocessing()) with { Size = recipe.ImageSize };
         string? weights = WarmStart(parent, recipe);
-        if (weights is null) recipe = recipe with { Distillation = "none" }; // there is nothing to distil from
 
         // :: Step 2: the images of the snapshot, decoded once
         _voice.State(RunState.Running);
@@ -36,15 +35,7 @@ internal sealed class PretrainJob(LearnContext context)
         var knn = new KnnProbe(tiles, train, test);
 
         // :: Step 3: training, from the newest checkpoint if there is one
-        Ancestry? before = weights is null ? null : Ancestry.Of(parent!, context.Store, context.Folders);
-        var training = new PretrainRequest(recipe, tiles, train, context.RunFolder)
-        {
-            Resume = true,
-            InitialWeights = weights,
-            InitialHeads = before?.Heads,
-            Older = before is null ? null : Older(before, tiles, train, parent!.Number),
-            Probe = knn.IsPossible ? knn.Measure : null,
-        };
+        var training = new PretrainRequest(recipe, tiles, train, context.RunFolder) { Resume = true, InitialWeights = weights, Probe = knn.IsPossible ? knn.Measure : null };
         using PretrainOutcome outcome = new Pretrainer().Run(training, new TrainingReport(_voice), cancellationToken);
 
         // :: Step 4: old and new on the same held-out images
@@ -52,9 +43,9 @@ internal sealed class PretrainJob(LearnContext context)
         _voice.Progress(LearnContext.Trained, "The new encoder is measured.");
         Scores measured = EncoderScores.Measure(outcome.Encoder, tiles, train, test, cancellationToken);
         Scores scores = measured with { ProjectionStd = outcome.Last.ProjectionStd, ProjectionRankMe = outcome.Last.RankMe };
-        Scores? old = parent is null ? null : Measure(parent, tiles, cancellationToken);
+        Scores? before = parent is null ? null : Measure(parent, tiles, cancellationToken);
         Baselines? baselines = knn.IsPossible ? new Baselines(knn.RawPixels(), knn.Untrained(recipe.Description, UntrainedSeed)) : null;
-        Verdict verdict = Gate.Judge(old, scores, baselines, outcome.Encoder.Dimensions, _request.Gate);
+        Verdict verdict = Gate.Judge(before, scores, baselines, outcome.Encoder.Dimensions, _request.Gate);
 
         // :: Step 5: a classifier on the new encoder, so that whoever classifies now can go on
         using ClassifierFit? classifier = Classifier(parent, outcome.Encoder, tiles, cancellationToken);
@@ -72,7 +63,7 @@ internal sealed class PretrainJob(LearnContext context)
             Method = recipe.Method,
             RecipeYaml = recipe.ToYaml(),
             Corpus = context.Summary,
-            Evaluation = new EvaluationReport { Old = old, New = scores, Baselines = baselines, Verdict = verdict },
+            Evaluation = new EvaluationReport { Old = before, New = scores, Baselines = baselines, Verdict = verdict },
             Parent = weights is null ? null : parent?.Number,
             Run = _request.RunId,
             Seeds = new Dictionary<string, long> { ["training"] = recipe.Seed },
@@ -88,15 +79,6 @@ internal sealed class PretrainJob(LearnContext context)
         BackboneDescription its = parent.Manifest.Backbone, ours = recipe.Description;
         _voice.Note($"Training starts from random weights: generation {parent.Number} is {its}, the recipe asks for {ours}.");
         return null;
-    }
-
-    /// <summary>The training rows that the parent's encoder has learned from.</summary>
-    private int[]? Older(Ancestry before, TileSet tiles, IReadOnlyList<int> train, int parent)
-    {
-        if (before.Ids is not { } ids) return null;
-        int[] older = [.. train.Where(row => ids.Contains(tiles.Ids[row]))];
-        _voice.Note($"Training goes on from generation {parent}: {train.Count - older.Length} images are new to it, {older.Length} are known.");
-        return older;
     }
 
     private Scores Measure(GenerationFolder parent, TileSet tiles, CancellationToken cancellationToken)

@@ -9,14 +9,9 @@ internal sealed class RequestTelemetry(RequestDelegate next, TritonAliases? alia
     {
         RequestTiming timing = RequestTiming.Of(context);
         TimingHeaders.Promise(context);
-        using IDisposable inProgress = Prometheus.GaugeExtensions.TrackInProgress(RequestMetrics.InProgress);
-        try
+        using (Prometheus.GaugeExtensions.TrackInProgress(RequestMetrics.InProgress))
         {
             await next(context);
-        }
-        finally
-        {
-            timing.EndLive();
         }
         string endpoint = context.GetEndpoint()?.Metadata.GetMetadata<IEndpointNameMetadata>()?.EndpointName ?? "other";
         TimeSpan total = timing.Elapsed;

@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using Perennial.Background;
 using Perennial.Inference.Batching;
 
 namespace Perennial.Telemetry;
@@ -23,9 +22,6 @@ internal sealed class RequestTiming
 
     /// <summary>Digest of the encoder that answers it.</summary>
     public string? Digest { get; set; }
-
-    /// <summary>That somebody waits for it, once it has taken the generation that answers it; null for other requests.</summary>
-    public LiveRequest? Live { get; set; }
 
     /// <summary>From its beginning until now.</summary>
     public TimeSpan Elapsed => Stopwatch.GetElapsedTime(Started);
@@ -63,9 +59,6 @@ internal sealed class RequestTiming
         Add(Stage.Queue, ran - Ticks(permit.QueueTime), permit.QueueTime);
         Add(Stage.Inference, ran, permit.InferenceTime);
     }
-
-    /// <summary>Its answer begins, or it ends without one: work that stood aside for it may go on.</summary>
-    public void EndLive() => Live?.End(Elapsed - this[Stage.Read]);
 
     /// <summary>Measures until what it returns is disposed.</summary>
     public Measurement Measure(string stage) => new(this, stage, Stopwatch.GetTimestamp());

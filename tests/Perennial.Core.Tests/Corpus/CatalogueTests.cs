@@ -22,7 +22,7 @@ public sealed class CatalogueTests
         using var folder = new CorpusFolder();
         using var connection = folder.Catalogue.Connect();
         var tables = connection.Query<string>("SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite_%' ORDER BY name");
-        Assert.Equal(["changes", "collections", "decisions", "images", "policy", "promotion", "runs", "schedule"], tables);
+        Assert.Equal(["changes", "collections", "images", "policy", "promotion", "runs"], tables);
     }
 
     [Fact]

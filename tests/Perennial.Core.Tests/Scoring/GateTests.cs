@@ -28,15 +28,15 @@ public sealed class GateTests
 
     [Theory]
     [InlineData(0.46, true)]
-    [InlineData(0.416, true)]  // within half a point and one standard error of 3.1 points
-    [InlineData(0.41, false)]
+    [InlineData(0.446, true)]  // within half a point
+    [InlineData(0.44, false)]
     public void With_labels_the_nearest_neighbours_decide(double accuracy, bool accepted) =>
         Assert.Equal(accepted, Judge(Healthy, Healthy with { KnnAccuracy = accuracy, ViewRecall = 0 }).Accepted);
 
     [Theory]
     [InlineData(0.6, true)]
-    [InlineData(0.552, true)]  // within two points and one standard error of 3.1 points
-    [InlineData(0.54, false)]
+    [InlineData(0.59, true)]
+    [InlineData(0.5, false)]
     public void Without_labels_finding_oneself_from_a_view_decides(double recall, bool accepted) =>
         Assert.Equal(accepted, Judge(Healthy with { KnnAccuracy = null }, Healthy with { KnnAccuracy = null, ViewRecall = recall }).Accepted);
 
@@ -65,69 +65,7 @@ public sealed class GateTests
     {
         Verdict verdict = Judge(Healthy, Healthy with { KnnAccuracy = 0.4 });
         Assert.Equal(3, verdict.Reasons.Count);
-        Assert.Equal("kNN accuracy on 500 held-out images went from 45.0 % to 40.0 %: worse by more than the 0.5 % allowed (chance accounts for 3.1 %).", verdict.Reasons[2].Replace('\u00a0', ' ').Replace("%", " %").Replace("  ", " "));
-    }
-
-    [Theory]
-    [InlineData(0.449, 0, true)]
-    [InlineData(0.44, 0, false)] // exact figures: a point is more than half a point
-    [InlineData(0.44, 0.1, false)]
-    [InlineData(0.44, 1, true)]
-    public void A_fall_counts_only_beyond_its_standard_errors(double accuracy, double standardErrors, bool accepted) =>
-        Assert.Equal(accepted, Gate.Judge(Healthy, Healthy with { KnnAccuracy = accuracy, LinearAccuracy = null }, null, 128, new GatePolicy { StandardErrors = standardErrors }).Accepted);
-
-    [Theory]
-    [InlineData(0.47, false)] // two points were asked for, but three may be chance
-    [InlineData(0.50, true)]
-    public void A_gain_that_is_asked_for_must_be_more_than_chance(double accuracy, bool accepted) =>
-        Assert.Equal(accepted, Gate.Judge(Healthy, Healthy with { KnnAccuracy = accuracy }, null, 128, new GatePolicy { WithLabels = new() { KnnAccuracy = new() { RequiredGain = 0.02 } } }).Accepted);
-
-    [Theory]
-    [InlineData("rank", 19, false)]
-    [InlineData("rank", 21, true)]
-    [InlineData("uniformity", -2.1, false)] // less is better: -2.5 before
-    [InlineData("uniformity", -2.7, true)]
-    [InlineData("std", 0.05, false)]
-    [InlineData("std", 0.07, true)]
-    [InlineData("linear", 0.2, false)]
-    public void Every_metric_can_be_a_rule(string metric, double value, bool accepted)
-    {
-        Scores old = Healthy with { LinearAccuracy = 0.5 };
-        Scores @new = metric switch
-        {
-            "rank" => old with { RankMe = value },
-            "uniformity" => old with { Uniformity = value },
-            "std" => old with { EmbeddingStd = value },
-            _ => old with { LinearAccuracy = value },
-        };
-        MetricRules rules = new() { LinearAccuracy = new(), RankMe = new() { AllowedDrop = 0.5 }, Uniformity = new() { AllowedDrop = 0.3 }, EmbeddingStd = new() { AllowedDrop = 0.25 } };
-        Assert.Equal(accepted, Gate.Judge(old, @new, null, 128, new GatePolicy { WithLabels = rules }).Accepted);
-    }
-
-    [Fact]
-    public void A_rule_that_is_off_asks_nothing() =>
-        Assert.True(Gate.Judge(Healthy, Healthy with { KnnAccuracy = 0 }, null, 128, new GatePolicy { WithLabels = new() }).Accepted);
-
-    [Fact]
-    public void A_score_that_is_not_a_number_is_refused()
-    {
-        Verdict verdict = Judge(null, Healthy with { Uniformity = double.NaN });
-        Assert.False(verdict.Accepted);
-        Assert.Contains("diverged", Assert.Single(verdict.Reasons), StringComparison.Ordinal);
-    }
-
-    [Theory]
-    [InlineData(0.05, 3.8)]
-    [InlineData(0.9, 1.2)]
-    public void A_collapse_that_shows_on_the_projections_alone_is_refused(double spread, double rank) =>
-        Assert.False(Judge(Healthy, Healthy with { ProjectionStd = spread, ProjectionRankMe = rank }).Accepted);
-
-    [Fact]
-    public void Too_few_held_out_images_compare_nothing_and_say_so()
-    {
-        Verdict verdict = Judge(Healthy, Healthy with { TestImages = 19, LabelledTestImages = 19, ViewRecall = 0 });
-        Assert.True(verdict.Accepted);
-        Assert.Contains("Only 19 images", verdict.Reasons[2], StringComparison.Ordinal);
+        Assert.Contains("fell from 45.0 % to 40.0 %", verdict.Reasons[2].Replace('\u00a0', ' ').Replace("%", " %").Replace("  ", " "), StringComparison.Ordinal);
     }
 
     private static Verdict Judge(Scores? old, Scores @new, Baselines? baselines = null) => Gate.Judge(old, @new, baselines, dimensions: 128, new GatePolicy());

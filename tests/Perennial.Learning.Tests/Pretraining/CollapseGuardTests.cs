@@ -22,7 +22,7 @@ public sealed class CollapseGuardTests
     {
         using var scope = NewDisposeScope();
         var guard = new CollapseGuard();
-        guard.Look(randn(512, 64), step: 5);
+        guard.Look(randn(512, 64), epoch: 5);
         Assert.InRange(guard.Spread!.Value, 0.95, 1.05);
         Assert.InRange(guard.Rank!.Value, 50, 64);
     }
@@ -33,10 +33,10 @@ public sealed class CollapseGuardTests
         using var scope = NewDisposeScope();
         var collapsed = ones(64, 32) + 0.01 * randn(64, 32);
         var guard = new CollapseGuard();
-        guard.Look(collapsed, step: 1); // too early to judge
-        var stop = Assert.Throws<TrainingException>(() => guard.Look(collapsed, step: 2));
+        guard.Look(collapsed, epoch: 1); // too early to judge
+        var stop = Assert.Throws<TrainingException>(() => guard.Look(collapsed, epoch: 2));
         Assert.Contains("collapsed", stop.Message);
-        Assert.Contains("step 2", stop.Message);
+        Assert.Contains("epoch 2", stop.Message);
     }
 
     [Fact]
@@ -44,7 +44,7 @@ public sealed class CollapseGuardTests
     {
         using var scope = NewDisposeScope();
         var line = randn(64, 1).sign() * randn(1, 32);
-        Assert.Throws<TrainingException>(() => new CollapseGuard().Look(line, step: 2));
+        Assert.Throws<TrainingException>(() => new CollapseGuard().Look(line, epoch: 2));
     }
 
     [Theory]

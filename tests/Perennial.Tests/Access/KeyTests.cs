@@ -17,7 +17,7 @@ public sealed class KeyTests(KeyTests.Shared shared) : IClassFixture<KeyTests.Sh
     [InlineData("POST", "/embed", InferKey), InlineData("POST", "/classify", InferKey), InlineData("POST", "/search", InferKey)]
     [InlineData("GET", "/images/00", InferKey), InlineData("GET", "/images/00/content", InferKey)]
     [InlineData("POST", "/images", WriteKey), InlineData("PUT", "/images/00/label", WriteKey), InlineData("DELETE", "/images/00", WriteKey)]
-    [InlineData("GET", "/admin/runs", AdminKey), InlineData("GET", "/admin/runs/00", AdminKey), InlineData("GET", "/admin/generations", AdminKey), InlineData("GET", "/admin/policy", AdminKey), InlineData("GET", "/admin/triggers", AdminKey), InlineData("GET", "/admin/decisions", AdminKey)]
+    [InlineData("GET", "/admin/runs", AdminKey), InlineData("GET", "/admin/runs/00", AdminKey), InlineData("GET", "/admin/generations", AdminKey), InlineData("GET", "/admin/policy", AdminKey)]
     [InlineData("POST", "/admin/rollback", AdminKey), InlineData("PUT", "/admin/policy", AdminKey), InlineData("POST", "/admin/runs", AdminKey), InlineData("POST", "/admin/generations/1/promote", AdminKey)]
     public async Task A_call_needs_a_key_with_its_scope(string method, string path, string rightKey)
     {

@@ -33,8 +33,7 @@ public sealed class FailedPromotionTests : IDisposable
         byte[] bytes = await File.ReadAllBytesAsync(damaged.File(GenerationFiles.Encoder), Token);
         bytes[bytes.Length / 2] ^= 1;
         await File.WriteAllBytesAsync(damaged.File(GenerationFiles.Encoder), bytes, Token);
-        await server.Http.PostAsync($"/admin/generations/{damaged.Number}/promote", null, Token).ProblemAsync(409, "generation_damaged");
-        Assert.Equal(1, await server.ServingAsync());
+        await RefusedAsync(server, damaged.Number, "encoder.onnx", "digest");
     }
 
     [Fact]
@@ -57,12 +56,12 @@ public sealed class FailedPromotionTests : IDisposable
     }
 
     [Fact]
-    public async Task A_manifest_that_cannot_be_read_is_a_damaged_generation()
+    public async Task A_manifest_that_cannot_be_read_is_as_good_as_no_generation()
     {
         await using LoopServer server = await StartAsync();
         GenerationFolder folder = Sound(seed: 2).CommitTo(Models);
         await File.WriteAllTextAsync(Path.Combine(folder.Path, GenerationFiles.Manifest), "{", Token);
-        await server.Http.PostAsync($"/admin/generations/{folder.Number}/promote", null, Token).ProblemAsync(409, "generation_damaged");
+        await server.Http.PostAsync($"/admin/generations/{folder.Number}/promote", null, Token).ProblemAsync(404, "generation_not_found");
         Assert.Equal(1, await server.ServingAsync());
     }
 

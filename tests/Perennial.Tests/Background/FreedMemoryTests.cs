@@ -15,7 +15,7 @@ public sealed class FreedMemoryTests : IDisposable
 
     private readonly TemporaryFolder _models = new();
     private readonly ServingOptions _options = new(new EngineOptions { IntraOpThreads = 1 }, new BatchQueueOptions());
-    private readonly InteractiveTraffic _traffic = new(new Yielding(TimeProvider.System));
+    private readonly InteractiveTraffic _traffic = new();
 
     public void Dispose() => _models.Dispose();
 

@@ -29,15 +29,7 @@ internal sealed class LoopServer : IAsyncDisposable
     /// <param name="starter">Folder of the generation that a fresh server begins with; null: none.</param>
     /// <param name="log">Is told what the server logs; null: nobody.</param>
     /// <param name="configured">Settings beside those of the directory and the port.</param>
-    public static Task<LoopServer> StartAsync(string dataDirectory, string? starter = null, ILoggerProvider? log = null, params (string Key, string Value)[] configured) =>
-        StartAsync(dataDirectory, starter, log, configured, _ => { });
-
-    /// <param name="dataDirectory">Outlives the server.</param>
-    /// <param name="starter">Folder of the generation that a fresh server begins with; null: none.</param>
-    /// <param name="log">Is told what the server logs; null: nobody.</param>
-    /// <param name="configured">Settings beside those of the directory and the port.</param>
-    /// <param name="replace">Puts other services in the place of the server's.</param>
-    public static async Task<LoopServer> StartAsync(string dataDirectory, string? starter, ILoggerProvider? log, (string Key, string Value)[] configured, Action<IServiceCollection> replace)
+    public static async Task<LoopServer> StartAsync(string dataDirectory, string? starter = null, ILoggerProvider? log = null, params (string Key, string Value)[] configured)
     {
         Dictionary<string, string?> settings = new() { ["Perennial:DataDirectory"] = dataDirectory, ["Perennial:Urls"] = "http://127.0.0.1:0" };
         foreach ((string key, string value) in configured) settings[key] = value;
@@ -46,7 +38,6 @@ internal sealed class LoopServer : IAsyncDisposable
             builder.Logging.ClearProviders();
             if (log is not null) builder.Logging.AddProvider(log);
             builder.Services.AddSingleton(new BackgroundOptions { StarterFolder = starter ?? Path.Combine(dataDirectory, "no starter") });
-            replace(builder.Services);
         });
         await app.StartAsync(Token);
         return new LoopServer(app);

@@ -24,7 +24,7 @@ public sealed partial class DescriptionTests : IAsyncLifetime
             ("/embed", "post"), ("/v1/embeddings", "post"), ("/v1/models", "get"), ("/v2/models/{model}/infer", "post"), ("/v2/repository/index", "post"), ("/classify", "post"), ("/search", "post"), ("/images", "post"), ("/images/{id}", "get"), ("/images/{id}", "delete"),
             ("/images/{id}/content", "get"), ("/images/{id}/label", "put"), ("/health/live", "get"), ("/health/ready", "get"),
             ("/admin/runs", "post"), ("/admin/runs", "get"), ("/admin/runs/{id}", "get"), ("/admin/runs/{id}/events", "get"), ("/admin/runs/{id}/cancel", "post"),
-            ("/admin/generations", "get"), ("/admin/rollback", "post"), ("/admin/policy", "get"), ("/admin/policy", "put"), ("/admin/triggers", "get"), ("/admin/decisions", "get"),
+            ("/admin/generations", "get"), ("/admin/rollback", "post"), ("/admin/policy", "get"), ("/admin/policy", "put"),
         ];
         foreach ((string path, string method) in calls) Assert.True(document["paths"]?[path]?[method] is not null, $"{method} {path} is missing");
         foreach (string path in new[] { "/embed", "/classify", "/search", "/images" })

@@ -1,4 +1,3 @@
-using System.Text.Json.Serialization;
 using Perennial.Core.Search;
 
 namespace Perennial.Endpoints.Contracts;
@@ -7,6 +6,4 @@ namespace Perennial.Endpoints.Contracts;
 /// <param name="Generation">Number of the generation whose vectors were compared.</param>
 /// <param name="Digest">Digest of its encoder.</param>
 /// <param name="Hits">At most k.</param>
-/// <param name="Bridge">Only where the vector was of a generation with another encoder.</param>
-public sealed record SearchResponse(
-    int Generation, string Digest, IReadOnlyList<SearchHit> Hits, [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] BridgeAnswer? Bridge = null);
+public sealed record SearchResponse(int Generation, string Digest, IReadOnlyList<SearchHit> Hits);

@@ -19,16 +19,8 @@ internal static partial class JsonFaults
         if (message.Contains(FreeObjectConverter.NotUnicode, StringComparison.Ordinal)) return ProblemException.Invalid($"{path} holds a text that is not valid Unicode.");
         if (message.Contains("missing required", StringComparison.Ordinal))
             return ProblemException.Invalid($"{path} lacks {string.Join(", ", QuotedName().Matches(message[message.IndexOf(':')..]).Select(match => match.Value))}.");
-        return ProblemException.Invalid(Words(message) is { Length: > 0 } words
-            ? $"{path} must be one of: {string.Join(", ", words)}."
-            : $"{path} is not of the kind that this call takes.");
+        return ProblemException.Invalid($"{path} is not of the kind that this call takes.");
     }
-
-    /// <summary>What may be said where the serializer wanted an enumeration: it names the type.</summary>
-    private static string[] Words(string message) =>
-        EnumerationName().Match(message) is { Success: true } match && Type.GetType(match.Groups[1].Value) is { IsEnum: true } type
-            ? [.. Enum.GetNames(type).Select(JsonNamingPolicy.CamelCase.ConvertName)]
-            : [];
 
     // The serializer stops at the first member that does not fit, which may lie before the place where the text ceases to be JSON.
     private static JsonException? SyntaxFault(ReadOnlySpan<byte> body)
@@ -46,9 +38,6 @@ internal static partial class JsonFaults
             return exception;
         }
     }
-
-    [GeneratedRegex(@"could not be converted to (?:System\.Nullable`1\[)?([\w.]*\w)")]
-    private static partial Regex EnumerationName();
 
     [GeneratedRegex("'[^']+'")]
     private static partial Regex QuotedName();

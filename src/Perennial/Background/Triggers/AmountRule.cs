@@ -1,9 +1,0 @@
-namespace Perennial.Background.Triggers;
-
-/// <summary>Of two limits, which must be reached.</summary>
-public enum AmountRule
-{
-    All,
-
-    Any,
-}
