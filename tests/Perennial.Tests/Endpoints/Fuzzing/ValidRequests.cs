@@ -33,6 +33,8 @@ internal static class ValidRequests
             Json("POST", "/admin/runs", """{"kind":"pretrain","recipe":"simclr-small","overrides":{"epochs":2,"batch_size":16,"views":{"crop_scale_min":0.2}},"promote":"never"}"""),
             Json("POST", "/admin/runs", """{"kind":"finetune","overrides":{"head":"mlp","hidden":16,"balanced":true,"seed":3},"promote":"auto"}"""),
             Json("POST", "/admin/runs", """{"kind":"reindex"}"""),
+            .. Enumerable.Repeat("""{"triggers":{"amount":{"images":500,"share":0.25,"require":"all"},"drift":{"effectSize":3,"leastImages":128,"sampleSize":256},"cooldown":{"minutes":60,"growth":2},"cost":{"minutesPerDay":240}},"limits":{"nice":10}}""", 2)
+                .Select(policy => Json("PUT", "/admin/policy", policy)), // many numbers, few of whose changes are out of range
             Json("PUT", "/admin/policy", """{"run":{"recipe":"simclr-small","overrides":{"epochs":2}},"gate":{"knnTolerance":0.005,"leastRank":2},"limits":{"threads":1,"nice":10,"memoryBytes":null,"queue":16,"restarts":2}}"""),
             .. new[] { $"/images/{ids[2]}", $"/images/{ids[2]}/content", $"/images/{ids[3]}/content?size=16", $"/admin/runs/{run}", $"/admin/runs/{run}/events", "/admin/runs?limit=3", "/admin/generations", "/admin/policy", "/admin/triggers", "/admin/decisions?limit=3", "/health/live", "/health/ready", "/v1/models", "/v2", "/v2/models/encoder", "/v2/models/classifier/ready" }.Select(target => New("GET", target)),
             New("DELETE", $"/images/{ids[4]}"), New("POST", $"/admin/runs/{run}/cancel"), New("POST", "/admin/generations/1/promote"), New("POST", "/admin/rollback"), New("POST", "/v2/repository/index"),
