@@ -2,7 +2,6 @@ using Microsoft.AspNetCore.Http.HttpResults;
 using Perennial.Background.Triggers;
 using Perennial.Endpoints.Contracts;
 using Perennial.Endpoints.Input;
-using Perennial.Endpoints.OpenApi;
 
 namespace Perennial.Endpoints;
 

@@ -61,7 +61,7 @@ public sealed class AutomaticRunTests : IDisposable
         await server.StartRunAsync("""{"kind":"pretrain","overrides":{"batch_size":32}}"""); // a person is not held up
         JsonObject byHand = (await RunsAsync(server))[0];
         Assert.Null(byHand["trigger"]);
-        Assert.Equal(1, (await server.GetAsync("/admin/decisions?limit=1"))["decisions"]!.AsArray().Count);
+        Assert.Single((await server.GetAsync("/admin/decisions?limit=1"))["decisions"]!.AsArray());
     }
 
     [Fact]
