@@ -79,30 +79,18 @@ internal static unsafe class RowDots
     private static Vector256<float> Eight(float* a, float* b, float* c, float* d, float* e, float* f, float* g, float* h, float* query, Vector256<float> tail, int dimensions)
     {
         Vector256<float> sa = default, sb = default, sc = default, sd = default, se = default, sf = default, sg = default, sh = default;
-        int whole = dimensions & ~(Lanes - 1);
-        for (int i = 0; i < whole; i += Lanes)
+        for (int i = 0; i < dimensions; i += Lanes)
         {
-            Vector256<float> q = Vector256.Load(query + i);
-            sa = Vector256.MultiplyAddEstimate(Vector256.Load(a + i), q, sa);
-            sb = Vector256.MultiplyAddEstimate(Vector256.Load(b + i), q, sb);
-            sc = Vector256.MultiplyAddEstimate(Vector256.Load(c + i), q, sc);
-            sd = Vector256.MultiplyAddEstimate(Vector256.Load(d + i), q, sd);
-            se = Vector256.MultiplyAddEstimate(Vector256.Load(e + i), q, se);
-            sf = Vector256.MultiplyAddEstimate(Vector256.Load(f + i), q, sf);
-            sg = Vector256.MultiplyAddEstimate(Vector256.Load(g + i), q, sg);
-            sh = Vector256.MultiplyAddEstimate(Vector256.Load(h + i), q, sh);
-        }
-        if (whole < dimensions)
-        {
-            int i = dimensions - Lanes; // lanes that were added already meet a zero
-            sa = Vector256.MultiplyAddEstimate(Vector256.Load(a + i), tail, sa);
-            sb = Vector256.MultiplyAddEstimate(Vector256.Load(b + i), tail, sb);
-            sc = Vector256.MultiplyAddEstimate(Vector256.Load(c + i), tail, sc);
-            sd = Vector256.MultiplyAddEstimate(Vector256.Load(d + i), tail, sd);
-            se = Vector256.MultiplyAddEstimate(Vector256.Load(e + i), tail, se);
-            sf = Vector256.MultiplyAddEstimate(Vector256.Load(f + i), tail, sf);
-            sg = Vector256.MultiplyAddEstimate(Vector256.Load(g + i), tail, sg);
-            sh = Vector256.MultiplyAddEstimate(Vector256.Load(h + i), tail, sh);
+            int at = Math.Min(i, dimensions - Lanes); // the last lanes may overlap: those that were added already meet a zero
+            Vector256<float> q = at == i ? Vector256.Load(query + i) : tail;
+            sa = Vector256.MultiplyAddEstimate(Vector256.Load(a + at), q, sa);
+            sb = Vector256.MultiplyAddEstimate(Vector256.Load(b + at), q, sb);
+            sc = Vector256.MultiplyAddEstimate(Vector256.Load(c + at), q, sc);
+            sd = Vector256.MultiplyAddEstimate(Vector256.Load(d + at), q, sd);
+            se = Vector256.MultiplyAddEstimate(Vector256.Load(e + at), q, se);
+            sf = Vector256.MultiplyAddEstimate(Vector256.Load(f + at), q, sf);
+            sg = Vector256.MultiplyAddEstimate(Vector256.Load(g + at), q, sg);
+            sh = Vector256.MultiplyAddEstimate(Vector256.Load(h + at), q, sh);
         }
         return Vector256.Create(Sum(sa), Sum(sb), Sum(sc), Sum(sd), Sum(se), Sum(sf), Sum(sg), Sum(sh));
     }
