@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 
 namespace Perennial.Core.Search;
@@ -11,6 +12,7 @@ internal static class Crc32C
     /// <summary>Over two spans as if they were one.</summary>
     public static uint Of(ReadOnlySpan<byte> first, ReadOnlySpan<byte> second) => ~Append(Append(uint.MaxValue, first), second);
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static uint Append(uint crc, ReadOnlySpan<byte> bytes)
     {
         foreach (ulong word in MemoryMarshal.Cast<byte, ulong>(bytes))

@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Text;
 
@@ -34,7 +35,14 @@ internal sealed class IdIndex
 
     public bool TryFind(ReadOnlyMemory<byte> id, out int row) => _rows.TryGetValue(id, out row);
 
-    public void Add(ReadOnlyMemory<byte> id, int row) => _rows.Add(id, row);
+    /// <summary>Sets the row of an id. True when the id was there already, and then its row of before.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public bool Replace(ReadOnlyMemory<byte> id, int row, out int before)
+    {
+        ref int stored = ref CollectionsMarshal.GetValueRefOrAddDefault(_rows, id, out bool known);
+        (before, stored) = (stored, row);
+        return known;
+    }
 
     public void Remove(ReadOnlyMemory<byte> id) => _rows.Remove(id);
 
@@ -45,9 +53,11 @@ internal sealed class IdIndex
     {
         public static readonly BytewiseComparer Instance = new();
 
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         public bool Equals(ReadOnlyMemory<byte> x, ReadOnlyMemory<byte> y) => x.Span.SequenceEqual(y.Span);
 
         /// <summary>By the runtime's hash of characters, which has another seed in each process: callers choose ids.</summary>
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         public int GetHashCode([DisallowNull] ReadOnlyMemory<byte> id)
         {
             ReadOnlySpan<byte> bytes = id.Span;

@@ -10,11 +10,12 @@ namespace Perennial.Core.Search;
 internal sealed class Journal : IDisposable
 {
     private const int FrameHeader = 8;
-    private const int ChunkBytes = 8 << 20;
+    private const int ChunkBytes = 256 << 20;
     private static readonly byte[] Magic = "PERVEC01"u8.ToArray();
 
     private readonly SafeFileHandle _file;
     private readonly string _path;
+    private readonly List<MappedBytes> _mapped = [];
     private Exception? _fault;
 
     private Journal(SafeFileHandle file, string path, long length) => (_file, _path, Length) = (file, path, length);
@@ -38,7 +39,7 @@ internal sealed class Journal : IDisposable
         new(File.OpenHandle(path, FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite | FileShare.Delete), path, 0);
 
     /// <summary>Reads all frames in order, cuts a torn tail off and leaves the journal ready for appending.</summary>
-    /// <param name="frame">Given each payload; its bytes may be kept, and are kept together with those around them.</param>
+    /// <param name="frame">Given each payload; its bytes stay readable until the journal is disposed.</param>
     /// <exception cref="CorruptCollectionException">Not a journal, or damaged before its last frame.</exception>
     public void Replay(Action<ReadOnlyMemory<byte>> frame)
     {
@@ -49,7 +50,7 @@ internal sealed class Journal : IDisposable
         Length = Magic.Length;
         for (int need = FrameHeader; Length + need <= fileLength;)
         {
-            ReadOnlyMemory<byte> chunk = ReadChunk(Length, fileLength, need);
+            ReadOnlyMemory<byte> chunk = Map(Length, fileLength, need);
             int at = 0;
             while (FrameAt(chunk.Span[at..]) is { } size && size <= chunk.Length - at)
             {
@@ -103,7 +104,13 @@ internal sealed class Journal : IDisposable
 
     public void Flush() => RandomAccess.FlushToDisk(_file);
 
-    public void Dispose() => _file.Dispose();
+    /// <summary>What <see cref="Replay"/> gave can be read no more.</summary>
+    public void Dispose()
+    {
+        foreach (IDisposable mapped in _mapped)
+            mapped.Dispose();
+        _file.Dispose();
+    }
 
     private void Restore(long length)
     {
@@ -125,11 +132,12 @@ internal sealed class Journal : IDisposable
 
     private static bool IsWhole(ReadOnlySpan<byte> frame) => Crc32C.Of(frame[..4], frame[FrameHeader..]) == BinaryPrimitives.ReadUInt32LittleEndian(frame[4..]);
 
-    /// <summary>As much as is read at once, and never less than what is needed.</summary>
-    private byte[] ReadChunk(long position, long fileLength, int need)
+    /// <summary>As much as is mapped at once, and never less than what is needed.</summary>
+    private ReadOnlyMemory<byte> Map(long position, long fileLength, int need)
     {
-        byte[] chunk = GC.AllocateUninitializedArray<byte>((int)Math.Min(Math.Max(need, ChunkBytes), fileLength - position));
-        return ReadFully(chunk, position) == chunk.Length ? chunk : throw new IOException($"{_path} became shorter while it was read.");
+        MappedBytes chunk = new(_file, position, (int)Math.Min(Math.Max(need, ChunkBytes), fileLength - position));
+        _mapped.Add(chunk);
+        return chunk.Memory;
     }
 
     private void CutTail(long fileLength)
@@ -142,7 +150,7 @@ internal sealed class Journal : IDisposable
             if (fileLength - position < FrameHeader || ReadFully(header, position) < FrameHeader || FrameAt(header) is not { } size)
                 return false;
             next = position + size;
-            return next <= fileLength && IsWhole(ReadChunk(position, fileLength, size).AsSpan(0, size));
+            return next <= fileLength && IsWhole(Map(position, fileLength, size).Span[..size]);
         }
         if (!WholeAt(Length, out long following) && following > Length && following < fileLength && WholeAt(following, out _))
             throw new CorruptCollectionException($"{_path} is damaged at byte {Length}, before its end.");

@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Buffers.Binary;
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Text;
 
@@ -47,6 +48,7 @@ internal readonly record struct JournalRecord(ChangeKind Kind, ReadOnlyMemory<by
 
     /// <summary>Reads a frame; ids and metadata stay in its bytes.</summary>
     /// <exception cref="CorruptCollectionException">The bytes have a valid checksum and yet are no records.</exception>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Decode(ReadOnlyMemory<byte> frame, LabelPool labels, List<JournalRecord> records)
     {
         records.Clear();
@@ -88,6 +90,7 @@ internal readonly record struct JournalRecord(ChangeKind Kind, ReadOnlyMemory<by
         writer.Write(text);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static ReadOnlyMemory<byte> ReadText(ReadOnlyMemory<byte> frame, ref int at)
     {
         uint length = 0;
@@ -101,6 +104,7 @@ internal readonly record struct JournalRecord(ChangeKind Kind, ReadOnlyMemory<by
         throw new CorruptCollectionException("The journal holds a change that cannot be read: a length without an end.");
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static ReadOnlyMemory<byte> Take(ReadOnlyMemory<byte> frame, int length, ref int at)
     {
         if (length > frame.Length - at)

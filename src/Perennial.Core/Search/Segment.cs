@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Text;
 
 namespace Perennial.Core.Search;
@@ -120,26 +121,21 @@ internal sealed class Segment
     }
 
     /// <summary>Brings stored changes into memory as one new version. The caller keeps readers of <see cref="Rows"/> and <see cref="View"/> out meanwhile.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Apply(IReadOnlyList<JournalRecord> records)
     {
         Records += records.Count;
         _version++;
         foreach (JournalRecord record in records)
         {
-            bool known = _rows.TryFind(record.Id, out int row);
-            if (record.Kind == ChangeKind.Payload)
-            {
-                if (known)
-                    BlockOf(row).Payloads[row % RowBlock.Rows] = record.Payload;
-                continue;
-            }
-            if (known)
-            {
-                BlockOf(row).Kill(row % RowBlock.Rows, _version);
-                _rows.Remove(record.Id);
-            }
             if (record.Kind == ChangeKind.Upsert)
                 AddRow(record);
+            else if (!_rows.TryFind(record.Id, out int row))
+                continue;
+            else if (record.Kind == ChangeKind.Payload)
+                BlockOf(row).Payloads[row % RowBlock.Rows] = record.Payload;
+            else
+                Kill(record.Id, row);
         }
     }
 
@@ -252,11 +248,19 @@ internal sealed class Segment
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void AddRow(JournalRecord record)
     {
         int row = _used++, at = row % RowBlock.Rows;
         RowBlock block = BlockOf(row);
         (block.Ids[at], block.Payloads[at], block.Checksums[at]) = (record.Id, record.Payload, record.VectorCrc);
-        _rows.Add(record.Id, row);
+        if (_rows.Replace(record.Id, row, out int before))
+            BlockOf(before).Kill(before % RowBlock.Rows, _version);
+    }
+
+    private void Kill(ReadOnlyMemory<byte> id, int row)
+    {
+        BlockOf(row).Kill(row % RowBlock.Rows, _version);
+        _rows.Remove(id);
     }
 }

@@ -2,6 +2,7 @@ using System.ComponentModel.DataAnnotations;
 using Microsoft.Extensions.Options;
 using Perennial.Access;
 using Perennial.Core.Images;
+using Perennial.Core.Search;
 using Perennial.Inference.Batching;
 using Perennial.Inference.Engines;
 using Perennial.Telemetry;
@@ -43,6 +44,10 @@ public sealed class PerennialOptions
     /// <inheritdoc cref="EngineOptions"/>
     [ValidateObjectMembers]
     public EngineOptions Engine { get; set; } = new();
+
+    /// <inheritdoc cref="EmbeddedIndexOptions"/>
+    [ValidateObjectMembers]
+    public EmbeddedIndexOptions Index { get; set; } = new();
 
     /// <inheritdoc cref="RateLimitOptions"/>
     [ValidateObjectMembers]

@@ -23,7 +23,7 @@ internal static class Rooms
         });
         services.AddSingleton<ImageCorpus>();
         services.AddSingleton(_ => new GenerationStore(Path.Combine(data, "models")));
-        services.AddSingleton<IVectorIndex>(_ => new EmbeddedVectorIndex(Path.Combine(data, "index")));
+        services.AddSingleton<IVectorIndex>(_ => new EmbeddedVectorIndex(Path.Combine(data, "index"), options.Index));
         services.AddSingleton<PromotionRecord>();
         return services;
     }
