@@ -34,7 +34,13 @@ internal sealed class IdIndex
 
     public bool TryFind(ReadOnlyMemory<byte> id, out int row) => _rows.TryGetValue(id, out row);
 
-    public void Add(ReadOnlyMemory<byte> id, int row) => _rows.Add(id, row);
+    /// <summary>Sets the row of an id. True when the id was there already, and then its row of before.</summary>
+    public bool Replace(ReadOnlyMemory<byte> id, int row, out int before)
+    {
+        ref int stored = ref CollectionsMarshal.GetValueRefOrAddDefault(_rows, id, out bool known);
+        (before, stored) = (stored, row);
+        return known;
+    }
 
     public void Remove(ReadOnlyMemory<byte> id) => _rows.Remove(id);
 

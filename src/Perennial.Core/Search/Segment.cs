@@ -126,20 +126,14 @@ internal sealed class Segment
         _version++;
         foreach (JournalRecord record in records)
         {
-            bool known = _rows.TryFind(record.Id, out int row);
-            if (record.Kind == ChangeKind.Payload)
-            {
-                if (known)
-                    BlockOf(row).Payloads[row % RowBlock.Rows] = record.Payload;
-                continue;
-            }
-            if (known)
-            {
-                BlockOf(row).Kill(row % RowBlock.Rows, _version);
-                _rows.Remove(record.Id);
-            }
             if (record.Kind == ChangeKind.Upsert)
                 AddRow(record);
+            else if (!_rows.TryFind(record.Id, out int row))
+                continue;
+            else if (record.Kind == ChangeKind.Payload)
+                BlockOf(row).Payloads[row % RowBlock.Rows] = record.Payload;
+            else
+                Kill(record.Id, row);
         }
     }
 
@@ -257,6 +251,13 @@ internal sealed class Segment
         int row = _used++, at = row % RowBlock.Rows;
         RowBlock block = BlockOf(row);
         (block.Ids[at], block.Payloads[at], block.Checksums[at]) = (record.Id, record.Payload, record.VectorCrc);
-        _rows.Add(record.Id, row);
+        if (_rows.Replace(record.Id, row, out int before))
+            BlockOf(before).Kill(before % RowBlock.Rows, _version);
+    }
+
+    private void Kill(ReadOnlyMemory<byte> id, int row)
+    {
+        BlockOf(row).Kill(row % RowBlock.Rows, _version);
+        _rows.Remove(id);
     }
 }

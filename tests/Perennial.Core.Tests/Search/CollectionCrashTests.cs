@@ -54,6 +54,43 @@ public sealed class CollectionCrashTests : IDisposable
         await AssertBefore();
     }
 
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    [InlineData(3)]
+    public async Task A_journal_torn_at_a_random_byte_gives_what_stood_after_the_last_whole_change(int seed)
+    {
+        Random random = new(seed);
+        List<(long Length, int Count)> states = [];
+        await using (IVectorCollection collection = await Open())
+        {
+            states.Add((new FileInfo(_files.Journal).Length, 0));
+            for (int change = 0; change < 40; change++)
+            {
+                if (random.Next(3) == 0)
+                    await collection.DeleteAsync([.. Enumerable.Range(0, 5).Select(_ => $"{random.Next(60)}")], Token);
+                else
+                    await collection.UpsertAsync([.. Enumerable.Range(0, random.Next(1, 8)).Select(_ => $"{random.Next(60)}").Distinct().Select(id => Vectors.Point(id, Dimensions, int.Parse(id)))], Token);
+                states.Add((new FileInfo(_files.Journal).Length, (int)collection.Count));
+            }
+        }
+        byte[] whole = File.ReadAllBytes(_files.Journal);
+        for (int cut = 0; cut < 60; cut++)
+        {
+            int length = random.Next((int)states[0].Length, whole.Length + 1);
+            byte[] torn = [.. whole[..length], .. new byte[random.Next(0, 3) * 50]]; // the length grew, the content never arrived
+            File.WriteAllBytes(_files.Journal, torn);
+            (long kept, int count) = states.Last(state => torn.AsSpan().StartsWith(whole.AsSpan(0, (int)state.Length))); // a frame that ends with zeros may have come whole
+
+            await using IVectorCollection collection = await Open();
+
+            Assert.Equal(count, collection.Count);
+            Assert.Equal(kept, new FileInfo(_files.Journal).Length);
+            Assert.All(await collection.SearchAsync(Vectors.Unit(Dimensions, 1), 100, null, Token), hit =>
+                Assert.Equal(Vectors.Cosine(Vectors.Unit(Dimensions, int.Parse(hit.Id)), Vectors.Unit(Dimensions, 1)), hit.Score, 1e-6));
+        }
+    }
+
     [Fact]
     public async Task After_a_torn_tail_the_collection_takes_writes_and_keeps_them()
     {

@@ -193,6 +193,7 @@ public sealed class EmbeddedVectorIndexTests : IDisposable
         await using IVectorCollection collection = await _index.OpenAsync(Vectors.Digest, 4, Token);
         await Assert.ThrowsAsync<ArgumentException>(() => collection.UpsertAsync([Vectors.Point("", 4, 1)], Token));
         await Assert.ThrowsAsync<ArgumentException>(() => collection.UpsertAsync([Vectors.Point(new string('x', 1025), 4, 1)], Token));
+        await Assert.ThrowsAsync<ArgumentException>(() => collection.UpsertAsync([Vectors.Point("half a pair \ud800", 4, 1)], Token));
     }
 
     [Fact]
